@@ -1,0 +1,117 @@
+"""The declarative base, our column types, and engines for SQLite and PostgreSQL that commit durably."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from typing import Annotated, Any, ClassVar
+
+import uuid_utils.compat as uuid7_source
+from sqlalchemy import JSON, BigInteger, DateTime, Engine, MetaData, String, Uuid, create_engine, event
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.orm import DeclarativeBase, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class AwareDateTime(TypeDecorator[datetime]):
+    """A point in time, always aware; stored as UTC on both databases. A naive value is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            msg = "a naive datetime was given where an aware one is needed"
+            raise ValueError(msg)
+        stored = value.astimezone(UTC)
+        return stored.replace(tzinfo=None) if dialect.name == "sqlite" else stored
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class EnumText(TypeDecorator[StrEnum]):
+    """A StrEnum stored as its short text; an unknown text in the database is an error, not a surprise later."""
+
+    impl = String(40)
+    cache_ok = True
+
+    def __init__(self, kind: type[StrEnum]) -> None:
+        super().__init__()
+        self.kind = kind
+
+    def process_bind_param(self, value: StrEnum | str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        return None if value is None else str(self.kind(value))
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:  # noqa: ARG002
+        return None if value is None else self.kind(value)
+
+
+JsonColumn = JSON().with_variant(JSONB(), "postgresql")
+
+Id = Annotated[uuid.UUID, mapped_column(Uuid())]
+PrimaryId = Annotated[uuid.UUID, mapped_column(Uuid(), primary_key=True)]
+Instant = Annotated[datetime, mapped_column(AwareDateTime())]
+Day = date
+Fen = Annotated[int, mapped_column(BigInteger())]
+RegionCode = Annotated[str, mapped_column(String(12))]
+Json = Annotated[dict[str, Any], mapped_column(JsonColumn)]
+
+
+class Base(DeclarativeBase):
+    """Every table. `__visible__` says which kinds of scope may see its rows (core/scopes.py)."""
+
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: AwareDateTime()}
+    __visible__: ClassVar[Any] = None
+
+
+def new_id() -> uuid.UUID:
+    """A UUIDv7: allotted by the application, ordered by time, so inserts stay at the end of the index."""
+    return uuid7_source.uuid7()
+
+
+def make_engine(url: str, **options: Any) -> Engine:
+    """An engine whose commits are on disk when they return: WAL and synchronous=FULL on SQLite."""
+    if not url.startswith("sqlite"):
+        return create_engine(url, pool_pre_ping=True, **options)
+    # check_same_thread: one request may begin in one worker thread and its stream end in another
+    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": 30}, **options)
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    # we say BEGIN ourselves: the driver's implicit one is deferred and cannot be made immediate
+    connection.isolation_level = None
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "busy_timeout=30000",
+        "temp_store=MEMORY",
+        "cache_size=-65536",
+        "mmap_size=1073741824",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # a writer that reads first must take the write lock at once, or it may find its snapshot stale at the first write
+    immediate = connection.get_execution_options().get("immediate", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")

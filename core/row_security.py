@@ -1,0 +1,65 @@
+"""PostgreSQL row-level security that repeats each model's visibility below the application (architecture 6)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlalchemy import Connection
+
+from core.database import Base
+from core.scopes import LEVELS, RegionScoped, Visibility
+
+_KEY = "current_setting('doudi.key', true)"
+_OTHER = "current_setting('doudi.other', true)"
+
+
+def _cases(visibility: Visibility) -> Iterator[str]:  # noqa: C901 (one branch per kind of scope)
+    yield "WHEN 'system' THEN true"
+    if visibility.region:
+        yield "WHEN 'nation' THEN true"
+        for level in LEVELS:
+            yield f"WHEN '{level}' THEN {level} = {_KEY}"
+    own = []
+    if visibility.own:
+        own.append(f"{visibility.own}::text = {_KEY}")
+    if visibility.own_person:
+        own.append(f"{visibility.own_person}::text = {_OTHER}")
+    if own:
+        yield f"WHEN 'own' THEN {' OR '.join(own)}"
+    if visibility.link:
+        yield f"WHEN 'link' THEN {visibility.link}::text = {_KEY}"
+    assigned = []
+    if visibility.assigned_case:
+        assigned.append(f"{visibility.assigned_case}::text = ANY(string_to_array({_KEY}, ','))")
+    if visibility.assigned_household:
+        assigned.append(f"{visibility.assigned_household}::text = ANY(string_to_array({_OTHER}, ','))")
+    if assigned:
+        yield f"WHEN 'assigned' THEN {' OR '.join(assigned)}"
+    if visibility.public:
+        yield (
+            f"WHEN 'public' THEN opens_on <= {_KEY}::date AND (closes_on IS NULL OR closes_on >= {_KEY}::date) "
+            "AND withdrawn_at IS NULL"
+        )
+
+
+def policy_statements() -> Iterator[str]:
+    """The SQL that puts a policy on every region-scoped table; run by the owner, once per table version."""
+    for mapper in sorted(Base.registry.mappers, key=lambda each: str(each.local_table)):
+        model: type[Base] = mapper.class_
+        if not issubclass(model, RegionScoped):
+            continue
+        table = model.__tablename__
+        expression = (
+            f"CASE current_setting('doudi.kind', true) {' '.join(_cases(model.__visible__))} ELSE false END"
+        )
+        yield f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"
+        yield f"DROP POLICY IF EXISTS scope ON {table}"
+        yield f"CREATE POLICY scope ON {table} USING ({expression}) WITH CHECK ({expression})"
+
+
+def apply_policies(connection: Connection) -> None:
+    """Create or renew all policies; a no-op on SQLite."""
+    if connection.dialect.name != "postgresql":
+        return
+    for statement in policy_statements():
+        connection.exec_driver_sql(statement.replace("%", "%%"))

@@ -1,0 +1,208 @@
+"""The six kinds of scope a session may have, and how each model says which of its rows each kind sees."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, false, or_, true
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.database import Base, RegionCode
+
+LEVELS = ("province", "city", "county", "township", "village")
+
+
+def level_column(node: str) -> str:
+    """The column that equals `node` for every row below it: "county" for 520328000000. The nation has none ("")."""
+    for digits, name in ((0, ""), (2, "province"), (4, "city"), (6, "county"), (9, "township")):
+        if node[digits:].strip("0") == "":
+            return name
+    return "village"
+
+
+class RegionScoped:
+    """Mixin: one column per tree level, so that a scope is an equality on one column (architecture 6)."""
+
+    province: Mapped[RegionCode]
+    city: Mapped[RegionCode]
+    county: Mapped[RegionCode]
+    township: Mapped[RegionCode]
+    village: Mapped[RegionCode] = mapped_column(default="")
+
+
+def region_columns(code: str) -> dict[str, str]:
+    """The five level columns of a row that happens in region `code`; levels below the code are empty."""
+    known = LEVELS.index(level_column(code)) if level_column(code) else -1
+    return {
+        name: code[:digits].ljust(12, "0") if index <= known else ""
+        for index, (name, digits) in enumerate(zip(LEVELS, (2, 4, 6, 9, 12), strict=True))
+    }
+
+
+# --- the six kinds of scope -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A staff session at work in one region node."""
+
+    node: str
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """A bought-in worker or department officer: only what was handed over by name."""
+
+    case_ids: frozenset[uuid.UUID] = frozenset()
+    household_ids: frozenset[uuid.UUID] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """A resident: what her account made and, once her identity is assured, what the register holds on her."""
+
+    account_id: uuid.UUID
+    person_id: uuid.UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A signer who came by her own link: that one authorisation."""
+
+    authorisation_id: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Public:
+    """Anyone: what is on public notice on `today`."""
+
+    today: date
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """A named job or command; audited."""
+
+    job: str
+
+
+Scope = Region | Assigned | Own | Link | Public | System
+
+
+@dataclass(frozen=True, slots=True)
+class Visibility:
+    """Which scopes see a model's rows, each by the column it compares; None or False: that scope sees nothing.
+
+    `reference`: readable in every scope (divisions, offices). `append`: may be written in any scope (audit, outbox).
+    `public`: rows with `opens_on`, `closes_on`, `withdrawn_at` inside those days.
+    """
+
+    region: bool = False
+    assigned_case: str | None = None
+    assigned_household: str | None = None
+    own: str | None = None
+    own_person: str | None = None
+    link: str | None = None
+    public: bool = False
+    reference: bool = False
+    append: bool = False
+
+
+EVERYONE = Visibility(reference=True)
+SYSTEM_ONLY = Visibility()
+APPEND_ANYWHERE = Visibility(append=True)
+
+
+def conditions_of(visibility: Visibility, scope: Scope) -> list[dict[str, Any]] | bool:  # noqa: C901, PLR0911 (one line per kind of scope)
+    """True: every row. False: none. Else alternatives of {column: value or set of values}, joined by OR."""
+    match scope:
+        case System():
+            return True
+        case Region(node):
+            column = level_column(node)
+            if not visibility.region:
+                return False
+            return [{column: node}] if column else True
+        case Assigned(case_ids, household_ids):
+            found: list[dict[str, Any]] = []
+            if visibility.assigned_case:
+                found.append({visibility.assigned_case: case_ids})
+            if visibility.assigned_household:
+                found.append({visibility.assigned_household: household_ids})
+            return found or False
+        case Own(account_id, person_id):
+            found = [{visibility.own: account_id}] if visibility.own else []
+            if visibility.own_person and person_id is not None:
+                found.append({visibility.own_person: person_id})
+            return found or False
+        case Link(authorisation_id):
+            return [{visibility.link: authorisation_id}] if visibility.link else False
+        case Public():
+            return False
+
+
+def criteria(model: type[Base], scope: Scope) -> ColumnElement[bool]:
+    """The condition every select of `model` carries in `scope`."""
+    visibility: Visibility = model.__visible__
+    if visibility.reference:
+        return true()
+    if isinstance(scope, Public) and visibility.public:
+        row: Any = model
+        return and_(
+            row.opens_on <= scope.today,
+            or_(row.closes_on.is_(None), row.closes_on >= scope.today),
+            row.withdrawn_at.is_(None),
+        )
+    conditions = conditions_of(visibility, scope)
+    if isinstance(conditions, bool):
+        return true() if conditions else false()
+    return or_(*(_equal(getattr(model, name), value) for each in conditions for name, value in each.items()))
+
+
+def _equal(column: Any, value: Any) -> ColumnElement[bool]:
+    result: ColumnElement[bool] = column.in_(value) if isinstance(value, frozenset) else column == value
+    return result
+
+
+def admits(row: Base, scope: Scope) -> bool:
+    """Whether `row`, as it stands in memory, lies inside `scope` (for writes)."""
+    values = {attribute.key: getattr(row, attribute.key) for attribute in row.__mapper__.column_attrs}
+    return admits_values(type(row).__visible__, scope, values)
+
+
+def admits_values(visibility: Visibility, scope: Scope, values: Mapping[str, Any]) -> bool:
+    if visibility.append:
+        return True
+    conditions = conditions_of(visibility, scope)
+    if isinstance(conditions, bool):
+        return conditions
+    return any(
+        values.get(name) in value if isinstance(value, frozenset) else values.get(name) == value
+        for each in conditions
+        for name, value in each.items()
+    )
+
+
+def scope_words(scope: Scope) -> tuple[str, str, str]:
+    """The scope as three words for row-level security: kind, key, second key."""
+    match scope:
+        case Region(node):
+            return level_column(node) or "nation", node, ""
+        case Assigned(case_ids, household_ids):
+            return "assigned", _joined(case_ids), _joined(household_ids)
+        case Own(account_id, person_id):
+            return "own", str(account_id), str(person_id or "")
+        case Link(authorisation_id):
+            return "link", str(authorisation_id), ""
+        case Public(today):
+            return "public", today.isoformat(), ""
+        case System(job):
+            return "system", job, ""
+
+
+def _joined(ids: Iterable[uuid.UUID]) -> str:
+    return ",".join(sorted(map(str, ids)))

@@ -1,0 +1,226 @@
+"""Database sessions that keep to one scope for their life: every select, every row written.
+
+Selects go through `do_orm_execute`, rows through `before_flush` and the two bulk writers below; anything else that
+could reach a table is refused (decisions 5 and 6).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any, NoReturn, TypeVar
+
+from sqlalchemy import ColumnElement, Engine, Select, Table, event, insert, select, update
+from sqlalchemy import inspect as sa_inspect
+from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, with_loader_criteria
+from sqlalchemy.sql import visitors
+from sqlalchemy.sql.elements import ColumnClause, TextClause
+from sqlalchemy.sql.selectable import Alias, CompoundSelect, FromClause, TableClause
+
+from core.access import NOBODY, Actor
+from core.database import Base
+from core.errors import NotFound
+from core.scopes import (
+    LEVELS,
+    Scope,
+    System,
+    Visibility,
+    admits,
+    admits_values,
+    conditions_of,
+    criteria,
+    scope_words,
+)
+from core.translations import N_
+
+Row = TypeVar("Row")
+
+
+class OutOfScope(Exception):  # noqa: N818
+    """A programming error: a statement or row that the session's scope does not admit. Never shown to a reader."""
+
+
+class ScopedSession(Session):
+    """A session that sees and writes only what its scope admits. `vault` seals secrets, `actor` is who acts."""
+
+    scope: Scope
+    actor: Actor
+    vault: Any
+
+    def connection(self, *_: object, **__: object) -> NoReturn:
+        """Refused: a bare connection would see past the scope."""
+        msg = "a scoped session hands out no connection"
+        raise OutOfScope(msg)
+
+    def get(self, entity: Any, ident: Any, **_: Any) -> Any:
+        """The row with that primary key inside the scope, or None."""
+        mapper = sa_inspect(entity)
+        key = mapper.identity_key_from_primary_key(ident if isinstance(ident, tuple) else (ident,))
+        if key in self.identity_map:
+            return self.identity_map[key]
+        columns = [mapper.get_property_by_column(column).class_attribute for column in mapper.primary_key]
+        values = ident if isinstance(ident, tuple) else (ident,)
+        return self.scalar(select(entity).where(*(c == v for c, v in zip(columns, values, strict=True))))
+
+    bulk_save_objects = bulk_insert_mappings = bulk_update_mappings = connection
+
+
+def open_session(
+    engine: Engine, scope: Scope, actor: Actor = NOBODY, *, vault: Any = None, writes: bool = True
+) -> ScopedSession:
+    """A session of one scope for its whole life; `writes` takes SQLite's write lock at the first statement."""
+    bind = engine.execution_options(immediate=True) if writes and engine.dialect.name == "sqlite" else engine
+    session = ScopedSession(bind, expire_on_commit=False, autoflush=True)
+    session.scope = scope
+    session.actor = actor
+    session.vault = vault
+    return session
+
+
+# --- selects ----------------------------------------------------------------------------------------------------
+
+_CHECKED = "doudi_checked_write"
+
+
+@event.listens_for(ScopedSession, "do_orm_execute")
+def _limit_statement(state: ORMExecuteState) -> None:
+    if state.execution_options.get(_CHECKED):
+        return
+    if not state.is_select or not state.is_orm_statement:
+        _refuse(state)
+    session: Any = state.session
+    # refreshes and lazy loads are built by the ORM itself, with bare key columns
+    models = _models_of(state.statement, state.is_column_load or state.is_relationship_load)
+    scope = session.scope
+    options = [
+        with_loader_criteria(model, criteria(model, scope), include_aliases=True)
+        for model in models
+        if not (isinstance(scope, System) or model.__visible__.reference)
+    ]
+    if options:
+        state.statement = state.statement.options(*options)
+
+
+def _refuse(state: ORMExecuteState) -> NoReturn:
+    msg = f"only ORM selects pass a scoped session, not {type(state.statement).__name__}"
+    raise OutOfScope(msg)
+
+
+_model_cache: dict[Any, tuple[type[Base], ...]] = {}
+
+
+def _models_of(statement: Any, by_orm: bool) -> tuple[type[Base], ...]:
+    """Every model a select touches, at any depth; raises OutOfScope for a part that no criteria would reach."""
+    key = statement._generate_cache_key()  # noqa: SLF001  (the public cache key is the same object)
+    known = _model_cache.get((key.key, by_orm)) if key is not None else None
+    if known is not None:
+        return known
+    found: dict[type[Base], None] = {}
+    for part in visitors.iterate(statement):
+        _inspect(part, found, by_orm)
+    models = tuple(found)
+    if key is not None:
+        if len(_model_cache) > 5000:
+            _model_cache.clear()
+        _model_cache[key.key, by_orm] = models
+    return models
+
+
+def _inspect(part: Any, found: dict[type[Base], None], by_orm: bool) -> None:
+    if isinstance(part, Select) and part._propagate_attrs.get("compile_state_plugin") != "orm":  # noqa: SLF001
+        msg = "a select of bare tables sees past the scope: select mapped attributes"
+    elif isinstance(part, (TextClause, CompoundSelect)):
+        msg = f"{type(part).__name__} sees past the scope"
+    elif isinstance(part, ColumnClause) and part.is_literal and part.name != "*":
+        msg = "a literal column sees past the scope"
+    elif not by_orm and _is_bare_column(part):
+        msg = "a bare column sees past the scope"
+    elif isinstance(part, TableClause) and not isinstance(part, Table):
+        msg = "a made-up table sees past the scope"
+    else:
+        if isinstance(part, Table):
+            found[_model_of_table(part.name)] = None
+        return
+    raise OutOfScope(msg)
+
+
+def _is_bare_column(part: Any) -> bool:
+    return (
+        isinstance(part, ColumnClause)
+        and isinstance(part.table, (Table, Alias))
+        and "parententity" not in part._annotations  # noqa: SLF001
+    )
+
+
+@lru_cache(maxsize=512)
+def _model_of_table(name: str) -> type[Base]:
+    for mapper in Base.registry.mappers:
+        table: FromClause = mapper.local_table
+        if isinstance(table, Table) and table.name == name:
+            model: type[Base] = mapper.class_
+            if not isinstance(model.__visible__, Visibility):
+                msg = f"{model.__name__} does not say who may see it"
+                raise OutOfScope(msg)
+            return model
+    msg = f"no model for table {name}"
+    raise OutOfScope(msg)
+
+
+# --- writes -----------------------------------------------------------------------------------------------------
+
+
+@event.listens_for(ScopedSession, "before_flush")
+def _check_rows(session: ScopedSession, _context: UOWTransaction, _instances: object) -> None:
+    for row in (*session.new, *session.dirty, *session.deleted):
+        if not admits(row, session.scope):
+            msg = f"a row of {type(row).__name__} lies outside the session's scope"
+            raise OutOfScope(msg)
+
+
+def write_rows(session: ScopedSession, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert many rows in one statement, each checked against the scope first."""
+    if not rows:
+        return
+    for row in rows:
+        if not admits_values(model.__visible__, session.scope, row):
+            msg = f"a row of {model.__name__} lies outside the session's scope"
+            raise OutOfScope(msg)
+    session.execute(insert(model), list(rows), execution_options={_CHECKED: True})
+
+
+def update_rows(
+    session: ScopedSession, model: type[Base], values: Mapping[str, Any], *where: ColumnElement[bool]
+) -> int:
+    """Update the rows of `model` that match `where` and lie in scope; the new values must stay in scope. Returns how many."""
+    conditions = conditions_of(model.__visible__, session.scope)
+    if conditions is False:
+        msg = f"{model.__name__} is not written in this scope"
+        raise OutOfScope(msg)
+    if conditions is not True:
+        changed = {name for each in conditions for name in each} | set(LEVELS)
+        if changed & set(values):
+            msg = "an update may not move rows between scopes"
+            raise OutOfScope(msg)
+    statement = update(model).where(*where, criteria(model, session.scope))
+    result: Any = session.execute(
+        statement.values(**values), execution_options={_CHECKED: True, "synchronize_session": False}
+    )
+    return int(result.rowcount)
+
+
+def found(row: Row | None) -> Row:
+    """`row`, or NotFound: out of scope and absent are told alike."""
+    if row is None:
+        raise NotFound(N_("没有找到。可能已经办结、已经转走，或者不在您负责的地方。"))
+    return row
+
+
+@event.listens_for(ScopedSession, "after_begin")
+def _tell_postgresql(session: ScopedSession, _transaction: object, connection: Any) -> None:
+    """Repeat the scope to PostgreSQL, whose row-level security checks it again (architecture 6)."""
+    if connection.dialect.name == "postgresql":
+        kind, key, other = scope_words(session.scope)
+        connection.exec_driver_sql(
+            "SELECT set_config('doudi.kind', %s, true), set_config('doudi.key', %s, true), set_config('doudi.other', %s, true)",
+            (kind, key, other),
+        )

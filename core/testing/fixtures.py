@@ -1,0 +1,111 @@
+"""Fixtures shared by our tests and by third-party packs: databases of both kinds, scoped sessions, a vault, the clock."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, text
+
+import core
+from core.access import Actor, job_actor
+from core.database import Base, make_engine
+from core.row_security import apply_policies
+from core.scopes import Scope, System
+from core.sessions import ScopedSession, open_session
+from core.testing.postgresql import APP_ROLE, app_role_url, start_postgresql
+
+NOW = datetime(2026, 11, 16, 2, 30, tzinfo=UTC)  # Monday 16 November 2026, 10:30 in Beijing
+
+
+def load_models() -> None:
+    """Import every room's models so that the metadata is whole."""
+    for module in pkgutil.walk_packages(core.__path__, "core."):
+        if module.name.rsplit(".", 1)[-1].endswith("models"):
+            importlib.import_module(module.name)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "row(*ids): the requirement rows a test proves")
+
+
+@pytest.fixture(scope="session")
+def postgresql_url(tmp_path_factory: pytest.TempPathFactory, worker_name: str) -> str:
+    """A database of this worker's own; the tests connect as a role that neither owns the tables nor is a superuser."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if worker_name != "main" else base
+    return start_postgresql(shared / "postgresql", f"doudi_{worker_name}")
+
+
+@pytest.fixture(scope="session")
+def worker_name(request: pytest.FixtureRequest) -> str:
+    workerinput = getattr(request.config, "workerinput", None)
+    return str(workerinput["workerid"]) if workerinput else "main"
+
+
+@pytest.fixture(scope="session")
+def postgresql_engine(postgresql_url: str) -> Iterator[Engine]:
+    load_models()
+    owner = make_engine(postgresql_url)
+    with owner.begin() as connection:
+        Base.metadata.create_all(connection)
+        apply_policies(connection)
+        connection.execute(text(f"GRANT USAGE ON SCHEMA public TO {APP_ROLE}"))
+        connection.execute(
+            text(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {APP_ROLE}")
+        )
+    owner.dispose()
+    engine = make_engine(app_role_url(postgresql_url))
+    yield engine
+    engine.dispose()
+
+
+def _empty_postgresql(url: str) -> None:
+    owner = make_engine(url)
+    with owner.begin() as connection:
+        names = ", ".join(table.name for table in Base.metadata.sorted_tables)
+        connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+    owner.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """An empty database with all tables, once on SQLite and once on PostgreSQL."""
+    load_models()
+    if request.param == "postgresql":
+        yield request.getfixturevalue("postgresql_engine")
+        _empty_postgresql(request.getfixturevalue("postgresql_url"))
+        return
+    engine = make_engine(f"sqlite:///{tmp_path / 'doudi.sqlite'}")
+    Base.metadata.create_all(engine)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def now() -> datetime:
+    return NOW
+
+
+@pytest.fixture
+def session_in(engine: Engine) -> Iterator[Callable[..., ScopedSession]]:
+    """`session_in(scope, actor)` opens a session of that scope; all are closed at the end."""
+    opened: list[ScopedSession] = []
+
+    def opens(scope: Scope, actor: Actor | None = None) -> ScopedSession:
+        session = open_session(engine, scope, actor or job_actor("test"), vault=None, writes=False)
+        opened.append(session)
+        return session
+
+    yield opens
+    for session in opened:
+        session.close()
+
+
+@pytest.fixture
+def system(session_in: Callable[..., ScopedSession]) -> ScopedSession:
+    return session_in(System("test"))

@@ -1,0 +1,225 @@
+"""A session sees and writes only what its scope admits, whatever statement is tried."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date
+
+import pytest
+from sqlalchemy import column, delete, func, insert, literal_column, select, table, text, update
+from sqlalchemy.orm import Mapped, aliased, mapped_column
+
+from core.database import Base, Id, PrimaryId, RegionCode, new_id
+from core.row_security import policy_statements
+from core.scopes import (
+    Assigned,
+    Link,
+    Own,
+    Public,
+    Region,
+    RegionScoped,
+    System,
+    Visibility,
+    level_column,
+    region_columns,
+)
+from core.sessions import OutOfScope, update_rows, write_rows
+
+pytestmark = pytest.mark.row("R2-28")
+
+
+class Cabinet(RegionScoped, Base):
+    __tablename__ = "test_cabinets"
+    __visible__ = Visibility(region=True, own="owner_id", link="id", assigned_case="id")
+    id: Mapped[PrimaryId]
+    owner_id: Mapped[Id]
+    label: Mapped[str] = mapped_column(default="")
+
+
+class Drawer(RegionScoped, Base):
+    __tablename__ = "test_drawers"
+    __visible__ = Visibility(region=True)
+    id: Mapped[PrimaryId]
+    cabinet_id: Mapped[Id]
+
+
+class Secret(Base):
+    __tablename__ = "test_secrets"
+    __visible__ = Visibility()
+    id: Mapped[PrimaryId]
+
+
+MEITAN, YONGXING, FENGGANG = "520328000000", "520328104000", "520327000000"
+OWNER = uuid.UUID(int=7)
+
+
+def cabinet(code: str, **values: object) -> Cabinet:
+    return Cabinet(
+        id=new_id(), owner_id=values.pop("owner_id", uuid.UUID(int=1)), **region_columns(code), **values
+    )
+
+
+@pytest.fixture
+def filled(system):
+    here, there = cabinet(YONGXING, owner_id=OWNER, label="here"), cabinet("520327100000", label="there")
+    system.add_all([here, there])
+    system.add(Drawer(id=new_id(), cabinet_id=there.id, **region_columns("520327100000")))
+    system.add(Drawer(id=new_id(), cabinet_id=here.id, **region_columns(YONGXING)))
+    system.add(Secret(id=new_id()))
+    system.commit()
+    return here, there
+
+
+def test_levels_are_read_from_the_code():
+    assert [
+        level_column(code) for code in ("000000000000", "520000000000", "520300000000", MEITAN, YONGXING)
+    ] == [
+        "",
+        "province",
+        "city",
+        "county",
+        "township",
+    ]
+    assert region_columns(YONGXING) == {
+        "province": "520000000000",
+        "city": "520300000000",
+        "county": MEITAN,
+        "township": YONGXING,
+        "village": "",
+    }
+
+
+@pytest.mark.parametrize(
+    ("scope", "labels"),
+    [
+        (Region("000000000000"), {"here", "there"}),
+        (Region("520000000000"), {"here", "there"}),
+        (Region(MEITAN), {"here"}),
+        (Region(YONGXING), {"here"}),
+        (Region(FENGGANG), {"there"}),
+        (Region("440000000000"), set()),
+        (Own(OWNER), {"here"}),
+        (Own(uuid.UUID(int=99)), set()),
+        (Link(uuid.UUID(int=99)), set()),
+        (Assigned(), set()),
+        (Public(date(2026, 11, 22)), set()),
+        (System("test"), {"here", "there"}),
+    ],
+)
+def test_each_scope_sees_its_own_rows_only(session_in, filled, scope, labels):
+    session = session_in(scope)
+    assert set(session.scalars(select(Cabinet.label))) == labels
+    assert {each.label for each in session.scalars(select(Cabinet))} == labels
+    other = aliased(Cabinet)
+    assert set(session.scalars(select(other.label))) == labels
+    assert session.scalar(select(func.count()).select_from(Cabinet)) == len(labels)
+    sub = select(Cabinet.label).subquery()
+    assert set(session.scalars(select(sub.c.label))) == labels
+    cte = select(Cabinet.label).cte()
+    assert set(session.scalars(select(cte.c.label))) == labels
+    assert session.scalar(select(select(func.count(Cabinet.id)).scalar_subquery())) == len(labels)
+
+
+def test_a_row_of_another_region_is_absent_by_id_join_and_subquery(session_in, filled):
+    here, there = filled
+    session = session_in(Region(MEITAN))
+    assert session.get(Cabinet, there.id) is None
+    assert session.get(Cabinet, here.id) is not None
+    joined = select(Drawer.id).join(Cabinet, Cabinet.id == Drawer.cabinet_id)
+    assert len(session.scalars(joined).all()) == 1
+    assert session.scalars(select(Cabinet.id).where(Cabinet.id.in_(select(Drawer.cabinet_id)))).all() == [
+        here.id
+    ]
+    exists = select(Cabinet.label).where(select(Drawer.id).where(Drawer.cabinet_id == there.id).exists())
+    assert session.scalars(exists).all() == []
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        select(Cabinet.__table__.c.id),
+        select(Cabinet.id, Drawer.__table__.c.id),
+        select(Cabinet.id).where(Cabinet.id.in_(select(Drawer.__table__.c.cabinet_id))),
+        select(Cabinet.id, text("(select max(id) from test_secrets)")),
+        select(Cabinet.id).where(text("1=1")),
+        select(Cabinet.id, literal_column("(select max(id) from test_secrets)")),
+        select(Cabinet.id).union(select(Drawer.id)),
+        select(table("test_cabinets", column("id"))),
+        select(Cabinet).from_statement(text("select * from test_cabinets")),
+        select(Cabinet).from_statement(select(Cabinet.__table__)),
+        select(aliased(Cabinet.__table__).c.id, Cabinet.id),
+        text("select * from test_cabinets"),
+        insert(Cabinet).values(id=new_id()),
+        update(Cabinet).values(label="x"),
+        delete(Cabinet),
+        update(Cabinet.__table__).values(label="x"),
+        delete(Cabinet.__table__),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize(
+    "scope", [Region(MEITAN), Own(OWNER), Public(date(2026, 11, 22))], ids=lambda s: type(s).__name__
+)
+def test_every_way_around_the_scope_is_refused(session_in, filled, statement, scope):
+    session = session_in(scope)
+    with pytest.raises(OutOfScope):
+        session.execute(statement)
+
+
+def test_no_connection_and_no_bulk_methods(session_in):
+    session = session_in(Region(MEITAN))
+    for refused in (
+        session.connection,
+        lambda: session.bulk_save_objects([]),
+        lambda: session.bulk_insert_mappings(Cabinet, []),
+        lambda: session.bulk_update_mappings(Cabinet, []),
+    ):
+        with pytest.raises(OutOfScope):
+            refused()
+
+
+def test_a_model_that_no_one_but_jobs_may_see_yields_nothing(session_in, filled):
+    assert session_in(Region(MEITAN)).scalars(select(Secret.id)).all() == []
+    assert len(session_in(System("test")).scalars(select(Secret.id)).all()) == 1
+
+
+def test_rows_outside_the_scope_cannot_be_written(session_in, filled):
+    here, _ = filled
+    session = session_in(Region(MEITAN))
+    session.add(cabinet("520327100000"))
+    with pytest.raises(OutOfScope):
+        session.flush()
+    session.rollback()
+    mine = session.get(Cabinet, here.id)
+    mine.county = FENGGANG
+    with pytest.raises(OutOfScope):
+        session.flush()
+    session.rollback()
+    stranger = {"id": new_id(), "owner_id": OWNER, "label": "", **region_columns("520327100000")}
+    with pytest.raises(OutOfScope):
+        write_rows(session, Cabinet, [stranger])
+    with pytest.raises(OutOfScope):
+        update_rows(session, Cabinet, {"county": FENGGANG}, Cabinet.id == here.id)
+
+
+def test_bulk_writers_stay_inside_the_scope(session_in, filled):
+    session = session_in(Region(MEITAN))
+    write_rows(
+        session, Cabinet, [{"id": new_id(), "owner_id": OWNER, "label": "new", **region_columns(YONGXING)}]
+    )
+    assert update_rows(session, Cabinet, {"label": "seen"}) == 2
+    session.commit()
+    assert set(session_in(System("test")).scalars(select(Cabinet.label))) == {"seen", "there"}
+
+
+def test_postgresql_repeats_the_rule_below_the_application(session_in, filled, engine):
+    if engine.dialect.name == "sqlite":
+        assert any("test_cabinets" in statement for statement in policy_statements())
+        return
+    with engine.connect() as bare:
+        assert bare.execute(text("select count(*) from test_cabinets")).scalar() == 0
+        bare.execute(
+            text("select set_config('doudi.kind', 'county', true), set_config('doudi.key', :k, true)"),
+            {"k": MEITAN},
+        )
+        assert bare.execute(text("select label from test_cabinets")).scalars().all() == ["here"]
