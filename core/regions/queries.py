@@ -1,0 +1,150 @@
+"""Reads of places, offices and counters; the pure readings of a code are offered here too.
+
+`on` is a day: only places that exist on it are returned. Without it, those that have no last day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from sqlalchemy import ColumnElement, case, or_, select
+from sqlalchemy.orm import Session
+
+from core.errors import NotFound
+from core.regions.codes import (
+    NATION,
+    Level,
+    check_code,
+    codes_of,
+    contains,
+    has_shape,
+    is_heading,
+    level_column,
+    level_of,
+    parent_of,
+    path_codes,
+)
+from core.regions.models import Region, RegionChange, RegionChangeKind, RegionCounter, RegionOffice
+from core.translations import N_
+
+__all__ = [
+    "NATION", "Level", "check_code", "children", "codes_of", "contains", "counters", "full_names", "has_shape",
+    "is_heading", "level_column", "level_of", "name_on", "node", "office", "parent_of", "path", "path_codes", "search",
+    "successor",
+]  # fmt: skip
+
+NO_SUCH_PLACE = N_("没有代码为{code}的区划。请核对代码，或请系统管理员先导入。")
+
+
+def node(session: Session, code: str) -> Region:
+    """The place with that code, in force or not. Raises NotFound."""
+    place = session.get(Region, code) if has_shape(code) else None
+    if place is None:
+        raise NotFound(NO_SUCH_PLACE, code=code)
+    return place
+
+
+def path(session: Session, code: str) -> list[Region]:
+    """From the province down to the place; the nation and headings (市辖区) left out. Raises NotFound."""
+    codes = path_codes(code) if has_shape(code) else ()
+    places = session.scalars(select(Region).where(Region.code.in_(codes)).order_by(Region.level)).all()
+    if not places or places[-1].code != code:
+        raise NotFound(NO_SUCH_PLACE, code=code)
+    return [place for place in places if place.code == code or not (place.level == 0 or place.is_heading)]
+
+
+def children(session: Session, code: str, on: date | None = None) -> list[Region]:
+    """The places one step down, by code. A heading is replaced by what it heads: Beijing's children are its districts."""
+    found = _in_order(session, Region.parent_code == code, on)
+    headings = [place.code for place in found if place.is_heading]
+    if headings:
+        below = _in_order(session, Region.parent_code.in_(headings), on)
+        found = sorted(
+            (place for place in (*found, *below) if not place.is_heading), key=lambda place: place.code
+        )
+    return found
+
+
+def search(session: Session, text: str, under: str, limit: int = 20, on: date | None = None) -> list[Region]:
+    """Townships and villages below `under` whose name holds `text`, or whose initials begin with it (yx → 永兴镇).
+
+    Names that begin with the text come first, then higher levels, then by code. Blank text finds nothing.
+    """
+    words = text.strip()
+    if not words:
+        return []
+    column = level_column(check_code(under))
+    matches: ColumnElement[bool] = Region.name.contains(words, autoescape=True)
+    if words.isascii():
+        matches = or_(matches, Region.name_pinyin_initials.startswith(words.upper(), autoescape=True))
+    statement = select(Region).where(
+        matches, _exists(on), Region.level >= Level.TOWNSHIP, Region.code != under
+    )
+    if column:
+        statement = statement.where(getattr(Region, column) == under)
+    begins = case((Region.name.startswith(words, autoescape=True), 0), else_=1)
+    return list(session.scalars(statement.order_by(begins, Region.level, Region.code).limit(limit)))
+
+
+def full_names(session: Session, codes: Iterable[str]) -> dict[str, str]:
+    """Full names by code in one select, for the rows of a list; unknown codes are absent."""
+    wanted = sorted(set(codes))
+    rows = session.execute(select(Region.code, Region.full_name).where(Region.code.in_(wanted)))
+    return {code: name for code, name in rows}  # noqa: C416  (a Row is no tuple of two for mypy)
+
+
+def name_on(session: Session, code: str, day: date) -> str:
+    """The place's own name as it was on `day`: a letter of last year keeps last year's name. Raises NotFound."""
+    later = session.scalar(
+        select(RegionChange.old_name)
+        .where(
+            RegionChange.region_code == code,
+            RegionChange.kind == RegionChangeKind.RENAMED,
+            RegionChange.since > day,
+        )
+        .order_by(RegionChange.since)
+        .limit(1)
+    )
+    return later or node(session, code).name
+
+
+def successor(session: Session, code: str, on: date) -> Region:
+    """The place that stands for `code` on `on`: itself, or what it (or its township) was merged into. Raises NotFound."""
+    place, seen = node(session, code), {code}
+    while not place.in_force(on):
+        following = place.merged_into or _merged_above(session, place)
+        if following is None or following in seen:
+            break
+        seen.add(following)
+        place = node(session, following)
+    return place
+
+
+def _merged_above(session: Session, place: Region) -> str | None:
+    above = select(Region).where(Region.code.in_(path_codes(place.code)), Region.merged_into.is_not(None))
+    merged = session.scalar(above.order_by(Region.level.desc()).limit(1))
+    return None if merged is None else merged.merged_into
+
+
+def office(session: Session, code: str) -> RegionOffice | None:
+    """The office of the place, else the nearest one above it; None when nobody entered one."""
+    statement = select(RegionOffice).where(RegionOffice.region_code.in_(path_codes(code)))
+    return max(session.scalars(statement), key=lambda each: level_of(each.region_code), default=None)
+
+
+def counters(session: Session, code: str) -> dict[str, int]:
+    """The counters of a node by name; empty outside the session's scope."""
+    statement = select(RegionCounter.name, RegionCounter.value).where(RegionCounter.region_code == code)
+    return {name: value for name, value in session.execute(statement)}  # noqa: C416
+
+
+def _exists(on: date | None) -> ColumnElement[bool]:
+    if on is None:
+        return Region.valid_to.is_(None)
+    begun = or_(Region.valid_from.is_(None), Region.valid_from <= on)
+    return begun & or_(Region.valid_to.is_(None), Region.valid_to >= on)
+
+
+def _in_order(session: Session, condition: ColumnElement[bool], on: date | None) -> list[Region]:
+    return list(session.scalars(select(Region).where(condition, _exists(on)).order_by(Region.code)))
