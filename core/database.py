@@ -87,6 +87,8 @@ def new_id() -> uuid.UUID:
 
 def make_engine(url: str, **options: Any) -> Engine:
     """An engine whose commits are on disk when they return: WAL and synchronous=FULL on SQLite."""
+    # hide_parameters: an error of the database would otherwise print the values of its row into the log
+    options = {"hide_parameters": True, **options}
     if not url.startswith("sqlite"):
         return create_engine(url, pool_pre_ping=True, **options)
     # check_same_thread: one request may begin in one worker thread and its stream end in another
