@@ -79,12 +79,12 @@ def open_session(
 
 # --- selects ----------------------------------------------------------------------------------------------------
 
-_CHECKED = "doudi_checked_write"
+CHECKED_WRITE = "doudi_checked_write"
 
 
 @event.listens_for(ScopedSession, "do_orm_execute")
 def _limit_statement(state: ORMExecuteState) -> None:
-    if state.execution_options.get(_CHECKED):
+    if state.execution_options.get(CHECKED_WRITE):
         return
     if not state.is_select or not state.is_orm_statement:
         _refuse(state)
@@ -185,7 +185,7 @@ def write_rows(session: ScopedSession, model: type[Base], rows: Sequence[Mapping
         if not admits_values(model.__visible__, session.scope, row):
             msg = f"a row of {model.__name__} lies outside the session's scope"
             raise OutOfScope(msg)
-    session.execute(insert(model), list(rows), execution_options={_CHECKED: True})
+    session.execute(insert(model), list(rows), execution_options={CHECKED_WRITE: True})
 
 
 def update_rows(
@@ -203,7 +203,7 @@ def update_rows(
             raise OutOfScope(msg)
     statement = update(model).where(*where, criteria(model, session.scope))
     result: Any = session.execute(
-        statement.values(**values), execution_options={_CHECKED: True, "synchronize_session": False}
+        statement.values(**values), execution_options={CHECKED_WRITE: True, "synchronize_session": False}
     )
     return int(result.rowcount)
 

@@ -1,0 +1,52 @@
+"""Case numbers: one series per township and year, MT-2026-000123."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import SmallInteger, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.database import Base, RegionCode
+from core.regions import queries as regions
+from core.scopes import Visibility
+from core.sessions import CHECKED_WRITE, ScopedSession
+
+BEIJING = ZoneInfo("Asia/Shanghai")
+
+
+class CaseSeries(Base):
+    """The last number given in a township and year."""
+
+    __tablename__ = "case_series"
+    __visible__ = Visibility(reference=True, append=True)
+
+    township: Mapped[RegionCode] = mapped_column(primary_key=True)
+    year: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    last: Mapped[int]
+
+
+def next_case_number(session: ScopedSession, region_code: str, now: datetime) -> str:
+    """The next number of the township that `region_code` lies in, for the Beijing year of `now`."""
+    township = region_code[:9].ljust(12, "0")
+    year = now.astimezone(BEIJING).year
+    last = _advance(session, township, year)
+    return f"{_prefix(session, township)}-{year}-{last:06d}"
+
+
+def _advance(session: ScopedSession, township: str, year: int) -> int:
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    statement = dialect.insert(CaseSeries).values(township=township, year=year, last=1)
+    counted = statement.on_conflict_do_update(
+        index_elements=["township", "year"], set_={"last": CaseSeries.last + 1}
+    ).returning(CaseSeries.last)
+    # an upsert of the one unscoped counter: nothing of a case is read or written by it
+    return int(session.execute(counted, execution_options={CHECKED_WRITE: True}).scalar_one())
+
+
+def _prefix(session: ScopedSession, township: str) -> str:
+    """Initials of county and township: MTYX for 湄潭县永兴镇; "XX" where a place has none."""
+    nodes = [regions.node(session, code) for code in (township[:6].ljust(12, "0"), township)]
+    return "".join(node.name_pinyin_initials for node in nodes if node is not None) or "XX"
