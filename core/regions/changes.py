@@ -17,7 +17,7 @@ from core.regions.codes import codes_of, path_codes
 from core.regions.divisions import place_row, read_divisions
 from core.regions.models import CodeSystem, Region, RegionCounter, RegionOffice
 from core.regions.queries import node
-from core.sessions import _CHECKED, ScopedSession, update_rows, write_rows
+from core.sessions import CHECKED_WRITE, ScopedSession, update_rows, write_rows
 from core.translations import N_
 
 CHUNK = 5_000
@@ -85,7 +85,7 @@ def bump(session: ScopedSession, code: str, name: str, delta: int) -> None:
         index_elements=["region_code", "name"],
         set_={"value": RegionCounter.value + statement.excluded.value},
     )
-    session.execute(upsert, execution_options={_CHECKED: True})
+    session.execute(upsert, execution_options={CHECKED_WRITE: True})
 
 
 def set_office(

@@ -22,7 +22,7 @@ from core.translations import N_
 
 __all__ = [
     "LEVELS", "NATION", "Level", "check_code", "codes_of", "contains", "has_shape", "is_heading", "level_column",
-    "level_of", "parent_of", "path_codes",
+    "level_of", "parent_of", "path_codes", "path_of",
 ]  # fmt: skip
 
 MUNICIPALITIES = frozenset({"11", "12", "31", "50"})
@@ -69,7 +69,12 @@ def codes_of(code: str) -> dict[str, str]:
 
 def path_codes(code: str) -> tuple[str, ...]:
     """The nation, every ancestor and the place itself, from the top, each once."""
-    return tuple(dict.fromkeys((NATION, *(each for each in codes_of(code).values() if each))))
+    return path_of(codes_of(code))
+
+
+def path_of(codes: dict[str, str]) -> tuple[str, ...]:
+    """`path_codes` from level codes that are at hand."""
+    return tuple(dict.fromkeys((NATION, *(each for each in codes.values() if each))))
 
 
 def parent_of(code: str) -> str | None:
@@ -85,6 +90,7 @@ def contains(ancestor: str, code: str) -> bool:
 
 def is_heading(code: str) -> bool:
     """Whether a city-level code only heads a list (市辖区, 县, 省直辖县级行政区划) and is no real place."""
-    return level_of(code) is Level.CITY and (
-        code[:2] in MUNICIPALITIES or code[2:4] == DIRECTLY_BELOW_PROVINCE
-    )
+    # the digits first: a load asks this of 44,700 places and their parents
+    return (code[:2] in MUNICIPALITIES or code[2:4] == DIRECTLY_BELOW_PROVINCE) and level_of(
+        code
+    ) is Level.CITY

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib.resources import files
 from typing import Any
 
-from core.regions.codes import NATION, codes_of, is_heading, level_of, parent_of
+from core.regions.codes import NATION, codes_of, is_heading, path_of
 from core.regions.models import CodeSystem
 
 NATION_NAME = "全国"
@@ -56,14 +56,16 @@ def place_row(
     code_system: CodeSystem = CodeSystem.STATISTICS,
 ) -> dict[str, Any]:
     """The columns of one new `regions` row; `parent` gives the row (name, full_name) of a parent's code."""
-    above = parent_of(code)
+    columns = codes_of(code)
+    path = path_of(columns)
+    above = path[-2] if len(path) > 1 else None
     return {
-        **codes_of(code),
+        **columns,
         "code": code,
         "name": name,
         "full_name": full_name(code, name, None if above is None else parent(above)),
         "name_pinyin_initials": initials,
-        "level": int(level_of(code)),
+        "level": sum(map(bool, columns.values())),
         "parent_code": above,
         "code_system": code_system,
         "valid_from": None,
