@@ -110,7 +110,7 @@ def stop() -> None:
         if _engine is None:
             return
         _engine.stop.set()
-        DBOS.destroy(workflow_completion_timeout_sec=5)
+        DBOS.destroy(workflow_completion_timeout_sec=5 if _engine.active else 0)
         _engine = None
 
 

@@ -18,7 +18,7 @@ Small = str | int | bool | None
 # eleven digits are a phone number, fifteen to nineteen an ID or a bank card: no count is that long
 LARGEST_COUNT = 9_999_999_999
 _CODE = re.compile(r"[A-Za-z]\w*(?:[.:-]\w+)*", re.ASCII)
-_LONG_NUMBER = re.compile(r"\d{9}", re.ASCII)
+_MOST_DIGITS = 8  # a code may end in a date or a version
 _REGION = re.compile(r"\d{12}", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d{2}(?:-\d{2})?", re.ASCII)
 
@@ -61,7 +61,7 @@ def _is_code(text: str) -> bool:
     try:
         return str(uuid.UUID(text)) == text
     except ValueError:
-        return bool(_CODE.fullmatch(text)) and not _LONG_NUMBER.search(text)
+        return bool(_CODE.fullmatch(text)) and sum(each.isdigit() for each in text) <= _MOST_DIGITS
 
 
 def failure_code(error: BaseException) -> str:

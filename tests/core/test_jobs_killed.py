@@ -22,7 +22,7 @@ from core.sessions import open_session
 from core.settings import Settings
 from core.testing.postgresql import APP_ROLE
 
-pytestmark = [pytest.mark.slow, pytest.mark.row("R3-31")]
+pytestmark = pytest.mark.slow
 PROGRAM = Path(jobs_program.__file__)
 
 
@@ -112,7 +112,7 @@ def test_a_job_killed_midway_resumes_in_the_next_process_with_no_step_lost_or_do
 
 
 def test_a_job_killed_again_and_again_still_comes_out_whole(engine, asked, run_program):
-    for count in (3, 9, 17, 26, 33):
+    for count in (3, 17, 33):
         program = run_program(asked)
         while sum(marks(engine).values()) < count and program.poll() is None:
             time.sleep(0.01)
