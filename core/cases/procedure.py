@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from core.catalogue import Scheme, StepDeclaration
+from core.catalogue import LimitCase, LimitUnit, Scheme
 from core.law import Law
 from core.workdays import Calendar, Deadline
 
@@ -20,18 +20,19 @@ def beijing_day(moment: datetime) -> date:
 
 @dataclass(frozen=True, slots=True)
 class Procedure:
-    """`scheme` says the steps and their limit keys, `law` gives the days, `calendar` turns them into dates."""
+    """`scheme` says the steps and limits, `law` gives the numbers of days, `calendar` turns them into dates."""
 
     scheme: Scheme
     law: Law
     calendar: Calendar
 
-    def step(self, code: str) -> StepDeclaration:
-        return next(each for each in self.scheme.steps if each.code == code)
+    def deadline(self, code: str, start: date, when: LimitCase = LimitCase.ALWAYS) -> Deadline:
+        """The last day of limit `code` counted from `start`, which itself does not count.
 
-    def limit(self, key: str, start: date) -> Deadline:
-        """The last day of the limit `key` counted from `start` (not counted itself): working or calendar days by its unit."""
-        reading = self.law.read(key)
-        if reading.unit == "working_days":
-            return self.calendar.add_working_days(start, int(reading.value))
-        return self.calendar.calendar_days_deadline(start, int(reading.value))
+        Raises Blocked when the law has no number of days in force, KeyError for a limit the scheme does not know.
+        """
+        limit = self.scheme.limit(code, when)
+        days = self.law.days(limit.key)
+        if limit.unit is LimitUnit.WORKING_DAYS:
+            return self.calendar.add_working_days(start, days)
+        return self.calendar.calendar_days_deadline(start, days)

@@ -20,7 +20,7 @@ from core.cases.numbers import next_case_number
 from core.cases.procedure import Procedure
 from core.cases.steps import begin_steps
 from core.database import Base, new_id
-from core.encryption import Vault
+from core.encryption import Place, Vault
 from core.households.names import is_young_child
 from core.masking import mask_id_number, mask_name
 from core.scopes import region_columns
@@ -67,9 +67,7 @@ def submit_application(
     write_rows(session, StatementLine, prepared.lines)
     case: Case = session.get(Case, application.id)
     begin_steps(session, actor, case, procedure, now=now)
-    audit.record(
-        session, "case.submit", "case", case.id, now=now, case_id=case.id, region=application.region_code
-    )
+    audit.record(session, "case.submit", case, now=now, region=application.region_code)
     return case
 
 
@@ -106,7 +104,9 @@ def _case_row(
         "answers": dict(application.answers),
         "version": 1,
         **{
-            column: None if value is None else vault.seal_json(("cases", column, application.id.hex), value)
+            column: None
+            if value is None
+            else vault.seal_json(Place("cases", column, application.id.hex), value)
             for column, value in texts.items()
         },
     }
@@ -140,7 +140,7 @@ def _member_row(
         "name_masked": mask_name(member.name),
         "id_index": vault.index("id_number", member.id_number),
         "id_masked": mask_id_number(member.id_number),
-        "secrets_sealed": vault.seal_json(("declared_members", "secrets_sealed", row_id.hex), secrets),
+        "secrets_sealed": vault.seal_json(Place("declared_members", "secrets_sealed", row_id.hex), secrets),
         "sex": member.sex,
         "birth_date": member.birth_date,
         "relation": member.relation,
@@ -183,7 +183,7 @@ def _line_row(
         "quantity": line.quantity,
         "source": "",
         "explanation": "",
-        "details_sealed": vault.seal_json(("statement_lines", "details_sealed", row_id.hex), details),
+        "details_sealed": vault.seal_json(Place("statement_lines", "details_sealed", row_id.hex), details),
         "evidence_document_id": line.document_id,
         "entered_at": now,
     }

@@ -10,8 +10,8 @@ from datetime import date, datetime
 from sqlalchemy import select
 
 from core import audit
-from core.access import Actor
 from core.database import new_id
+from core.encryption import place_of
 from core.errors import Conflict
 from core.households.models import (
     Area,
@@ -65,7 +65,7 @@ class NewHousehold:
 
 
 def enter_household(
-    session: ScopedSession, actor: Actor, family: NewHousehold, *, now: datetime, today: date
+    session: ScopedSession, family: NewHousehold, *, now: datetime, today: date
 ) -> tuple[Household, list[uuid.UUID]]:
     """Write the household, its people and dated memberships; a person already here joins, one elsewhere is a conflict.
 
@@ -183,9 +183,7 @@ def _new_person(
         entered_at=now,
     )
     session.vault.seal_into(person, "name_sealed", member.name if child else None)
-    person.secrets_sealed = session.vault.seal_json(
-        ("persons", "secrets_sealed", person.id.hex), member.secrets
-    )
+    person.secrets_sealed = session.vault.seal_json(place_of(person, "secrets_sealed"), member.secrets)
     session.add(person)
     identity = {
         "id_index": person.id_index,

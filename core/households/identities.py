@@ -38,7 +38,7 @@ def standing_of(session: ScopedSession, actor: Actor, id_number: str, *, now: da
     # asked over all regions, hence in a system session of its own that reads this one table
     with open_session(session.get_bind(), System("identities"), actor, writes=False) as everywhere:  # type: ignore[arg-type]
         person_id = everywhere.scalar(select(Identity.person_id).where(Identity.id_index.in_(indexes)))
-    audit.record(session, "identity.ask", "person", person_id, now=now)
+    audit.record(session, "identity.ask", ("person", person_id), now=now)
     if person_id is None:
         return IdentityAnswer(Standing.NEW)
     here = session.scalar(select(Person.id).where(Person.id == person_id))

@@ -1,0 +1,105 @@
+"""The worklist's one table: tasks open with a step, move with its deadline, and close with it (decision 9)."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from sqlalchemy import select
+
+from core.access import Actor, Permission
+from core.cases.models import Authority, Case, CaseStep, StepCode, Task, TaskState
+from core.cases.procedure import beijing_day
+from core.database import new_id
+from core.scopes import LEVELS
+from core.sessions import ScopedSession
+
+P = Permission
+_STEP_PERMISSION = {
+    StepCode.ACCEPTANCE: P.CASE_ACCEPT,
+    StepCode.SURVEY_START: P.VISIT_RECORD,
+    StepCode.VERIFICATION: P.VERIFICATION_REQUEST,
+    StepCode.VISIT: P.VISIT_RECORD,
+    StepCode.OPINION: P.OPINION_SIGN,
+    StepCode.NOTICE: P.NOTICE_PUBLISH,
+    StepCode.CONFIRMATION: P.CONFIRMATION_SIGN,
+    StepCode.PUBLICATION: P.LETTER_SEND,
+}
+
+
+def open_task(
+    session: ScopedSession,
+    case: Case,
+    kind: str,
+    permission: Permission,
+    due_on: date,
+    *,
+    now: datetime,
+    provisional: bool = False,
+    subject_id: uuid.UUID | None = None,
+    assigned_to: uuid.UUID | None = None,
+    note: str = "",
+) -> Task:
+    """Add one thing due from whoever holds `permission` where the case lies. `note` must name no one in the clear."""
+    task = Task(
+        **{level: getattr(case, level) for level in LEVELS},
+        id=new_id(),
+        kind=kind,
+        case_id=case.id,
+        subject_id=subject_id,
+        permission=permission,
+        assigned_to=assigned_to,
+        label=f"{case.applicant_masked}|{case.household_size}|{case.number}",
+        note=note,
+        state=TaskState.OPEN,
+        opened_at=now,
+        due_on=due_on,
+        due_provisional=provisional,
+    )
+    session.add(task)
+    return task
+
+
+def open_step_task(session: ScopedSession, case: Case, step: CaseStep, *, now: datetime) -> None:
+    """The task of a step that has just opened; the office that has the power gets it."""
+    permission = _STEP_PERMISSION.get(step.code)
+    if permission is None:
+        return
+    if step.code is StepCode.CONFIRMATION and case.authority is Authority.TOWNSHIP:
+        permission = P.DELEGATED_CONFIRMATION_SIGN
+    due = step.due_on or case.due_on or beijing_day(now)
+    open_task(session, case, str(step.code), permission, due, now=now, provisional=step.due_provisional)
+
+
+def _open_tasks(session: ScopedSession, case: Case, kind: str | None = None) -> Iterable[Task]:
+    statement = select(Task).where(Task.case_id == case.id, Task.state == TaskState.OPEN)
+    if kind is not None:
+        statement = statement.where(Task.kind == kind)
+    return session.scalars(statement)
+
+
+def finish_step_tasks(
+    session: ScopedSession, actor: Actor, case: Case, code: StepCode, *, now: datetime
+) -> None:
+    """Close the open tasks of a step."""
+    finish_tasks(session, actor, case, str(code), now=now)
+
+
+def finish_tasks(session: ScopedSession, actor: Actor, case: Case, kind: str, *, now: datetime) -> None:
+    """Close every open task of `kind` on the case."""
+    for task in _open_tasks(session, case, kind):
+        task.state, task.done_at, task.done_by = TaskState.DONE, now, actor.account_id
+
+
+def cancel_all(session: ScopedSession, actor: Actor, case: Case, *, now: datetime) -> None:
+    """Take every open task of the case off the worklist."""
+    for task in _open_tasks(session, case):
+        task.state, task.done_at, task.done_by = TaskState.CANCELLED, now, actor.account_id
+
+
+def move_step_task(session: ScopedSession, case: Case, step: CaseStep) -> None:
+    """Give a step's open task the step's new deadline."""
+    for task in _open_tasks(session, case, str(step.code)):
+        task.due_on = step.due_on or task.due_on
+        task.due_provisional = step.due_provisional

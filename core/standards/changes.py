@@ -1,0 +1,100 @@
+"""Entering a standard or a year's calendar, each with the document that says so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from fractions import Fraction
+
+from core import audit
+from core.access import Actor, Permission
+from core.database import new_id
+from core.errors import Invalid
+from core.law import LawBook, Standard, path_of
+from core.scopes import region_columns
+from core.sessions import ScopedSession
+from core.standards.models import ConfirmedCalendar, EnteredStandard
+from core.standards.queries import as_standard, standards_of
+from core.translations import N_
+
+
+def enter_standard(
+    session: ScopedSession, actor: Actor, book: LawBook, standard: Standard, *, now: datetime
+) -> EnteredStandard:
+    """Enter a value from its day on; raises Invalid outside the law's range, without a document, or for a day twice."""
+    actor.require(Permission.STANDARD_ENTER, standard.region_code)
+    if not standard.document.strip():
+        raise Invalid(N_("请写文件号，比如“湄府办发〔2026〕3号”。"), field="document")
+    book.check_standard(standard, path_of(standard.region_code))
+    for row in standards_of(session, standard.region_code):
+        known = as_standard(row)
+        if (known.key, known.area, known.region_code, known.effective_from) == (
+            standard.key,
+            standard.area,
+            standard.region_code,
+            standard.effective_from,
+        ):
+            raise Invalid(
+                N_("这一天已经录入过同一项标准。要改数值，请另写生效日期。"), field="effective_from"
+            )
+    value = standard.value
+    row = EnteredStandard(
+        **region_columns(standard.region_code),
+        id=new_id(),
+        region_code=standard.region_code,
+        key=standard.key,
+        area=standard.area.name.lower() if standard.area else "",
+        unit=standard.unit.value,
+        number=None if isinstance(value, str) else Fraction(value).numerator,
+        denominator=1 if isinstance(value, str) else Fraction(value).denominator,
+        wording=value if isinstance(value, str) else "",
+        effective_from=standard.effective_from,
+        effective_to=standard.effective_to,
+        document=standard.document.strip(),
+        article=standard.article,
+        entered_by=actor.account_id,
+        entered_at=now,
+    )
+    session.add(row)
+    session.flush()
+    audit.record(
+        session,
+        "standard.enter",
+        row,
+        now=now,
+        region=standard.region_code,
+        changes={standard.key: [None, str(value)]},
+    )
+    return row
+
+
+def confirm_calendar(
+    session: ScopedSession,
+    actor: Actor,
+    year: int,
+    document: str,
+    days_off: Iterable[date],
+    make_up_days: Iterable[date],
+    *,
+    now: datetime,
+) -> ConfirmedCalendar:
+    """Enter a year's announced holidays; deadlines counted as provisional become firm when next computed."""
+    actor.require(Permission.CALENDAR_ENTER)
+    off, make_up = sorted(set(days_off)), sorted(set(make_up_days))
+    if not document.strip():
+        raise Invalid(N_("请写国务院办公厅通知的文件号。"), field="document")
+    if any(day.year != year for day in (*off, *make_up)) or not off:
+        raise Invalid(N_("放假和调休的日子都要在{year}年，至少有一个放假日。"), field="days_off", year=year)
+    if set(off) & set(make_up):
+        raise Invalid(N_("同一天不能又放假又上班，请检查。"), field="make_up_days")
+    row = ConfirmedCalendar(
+        year=year,
+        document=document.strip(),
+        days={"days_off": [str(day) for day in off], "make_up_days": [str(day) for day in make_up]},
+        entered_by=actor.account_id,
+        entered_at=now,
+    )
+    row = session.merge(row)
+    session.flush()
+    audit.record(session, "calendar.confirm", ("calendar", year), now=now)
+    return row
