@@ -54,7 +54,9 @@ def policy_statements() -> Iterator[str]:
         )
         yield f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"
         yield f"DROP POLICY IF EXISTS scope ON {table}"
-        yield f"CREATE POLICY scope ON {table} USING ({expression}) WITH CHECK ({expression})"
+        # audit may be written in any scope and read in few (decision 5)
+        written = "true" if model.__visible__.append else expression
+        yield f"CREATE POLICY scope ON {table} USING ({expression}) WITH CHECK ({written})"
 
 
 def apply_policies(connection: Connection) -> None:

@@ -1,0 +1,27 @@
+"""The audit trail: who did or looked at what; append-only, sealed in hash-linked batches (architecture 7)."""
+
+from core.audit.content import changes_of, without_numbers
+from core.audit.protection import protection_ddl
+from core.audit.records import look, record, trace, truncate_address
+from core.audit.sealing import last_anchor, seal
+from core.audit.verifying import Fault, verify
+from core.audit.words import act_words, known_acts, name_act, name_subject, subject_words
+
+__all__ = [
+    "Fault",
+    "act_words",
+    "changes_of",
+    "known_acts",
+    "last_anchor",
+    "look",
+    "name_act",
+    "name_subject",
+    "protection_ddl",
+    "record",
+    "seal",
+    "subject_words",
+    "trace",
+    "truncate_address",
+    "verify",
+    "without_numbers",
+]
