@@ -149,7 +149,7 @@ class FormDeclaration:
     """A form of one region. `name` + `version` never change meaning: a changed form is a new version, the old one stays."""
 
     name: str
-    version: int
+    version: str
     subject: FormSubject
     title: str
     sections: tuple[Section, ...]
