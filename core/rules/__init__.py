@@ -1,0 +1,52 @@
+"""Rules written once, run on one household with its reasons or on a province at once."""
+
+from __future__ import annotations
+
+from core.rules.batch import run_batch
+from core.rules.choose import all_of, any_of, is_not, largest, smallest, to_monthly, when
+from core.rules.columns import RuleMisuse
+from core.rules.contract import faults_in_rule
+from core.rules.facts import HOME_FACTS, PERSON_FACTS, FactDeclaration, FactKind, Facts, Home, Person
+from core.rules.outcome import Condition, Highest, Option, Outcome, above, at_least, at_most, below
+from core.rules.reasons import Reason, yuan
+from core.rules.rule import PersonRule, Rule, person_rule, rule, rule_for
+from core.rules.single import Decision, Result, Supplement, run_single
+
+__all__ = [
+    "HOME_FACTS",
+    "PERSON_FACTS",
+    "Condition",
+    "Decision",
+    "FactDeclaration",
+    "FactKind",
+    "Facts",
+    "Highest",
+    "Home",
+    "Option",
+    "Outcome",
+    "Person",
+    "PersonRule",
+    "Reason",
+    "Result",
+    "Rule",
+    "RuleMisuse",
+    "Supplement",
+    "above",
+    "all_of",
+    "any_of",
+    "at_least",
+    "at_most",
+    "below",
+    "faults_in_rule",
+    "is_not",
+    "largest",
+    "person_rule",
+    "rule",
+    "rule_for",
+    "run_batch",
+    "run_single",
+    "smallest",
+    "to_monthly",
+    "when",
+    "yuan",
+]

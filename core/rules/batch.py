@@ -1,0 +1,110 @@
+"""Runs a rule over a province's households at once: the same text, as narwhals expressions over two frames."""
+
+from __future__ import annotations
+
+import functools
+import operator
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import narwhals as nw
+
+from core.law.reader import Law
+from core.rules.choose import largest, to_monthly
+from core.rules.columns import Column, truth, whole
+from core.rules.facts import PERSON_FACTS
+from core.rules.law_columns import add_law_columns, resolve
+from core.rules.outcome import Outcome
+from core.rules.people import People
+from core.rules.rule import Rule
+from core.rules.tracing import Trace, TracedFacts, TracedHome, TracedLaw, first_lacking
+
+Laws = Law | Mapping[int, Law]
+
+
+def trace_rule(rule: Rule, trace: Trace, day: date) -> Outcome:
+    """Read a rule text as expressions, noting in `trace` what it asks. Raises RuleMisuse."""
+    law = TracedLaw(trace, day)
+    if rule.subject == "person":
+        return rule.compute(TracedFacts(PERSON_FACTS), TracedHome(trace, "home "), law)
+    return rule.compute(TracedHome(trace), law)
+
+
+def run_batch(rule: Rule, homes: Any, people: Any, laws: Laws) -> Any:
+    """Run a rule over frames (polars, or another that narwhals reads) and return a frame of the same kind.
+
+    `homes`: one row per household: `household` (whole number), `region` (county code as a whole number, when `laws`
+    is a mapping by it), and the facts the rule reads. `people`: `household` and person facts, or None for a rule that
+    reads none; rows with `counted` false are left out. `laws`: the law of each region, or one for all.
+
+    The answer has one row per household (per person, in the order given, for a person's rule): `household`,
+    `condition_1` … , `eligible`, `at_line`, `yearly_fen`, `monthly_fen`, `supplement_fen`, `total_monthly_fen` and
+    `blocked`: the key of a parameter its place lacks, where a single run would raise Blocked; amounts are then 0.
+    Raises RuleMisuse, and ValueError for people of an unknown household.
+    """
+    home_frame: nw.DataFrame[Any] = nw.from_native(homes, eager_only=True)
+    day = next(iter(laws.values())).date if isinstance(laws, Mapping) else laws.date
+    first = Trace()
+    each = trace_rule(rule, first, day).each
+    wanted = {entry.name: entry for _how, entry in first.totals.values()}
+    if each is not None:
+        wanted[each.name] = each
+    for person_rule in wanted.values():
+        person_rule.value(TracedFacts(PERSON_FACTS), TracedHome(first, "home "), TracedLaw(first, day))
+    resolved = resolve(first.asked, home_frame, laws)
+    trace = Trace(uniform=resolved.uniform, lacking=resolved.lacking)
+    outcome = trace_rule(rule, trace, day)
+    home_frame = add_law_columns(home_frame, resolved)
+    if rule.subject == "person":
+        members = People(people, home_frame, resolved, day, only_counted=False)
+        return nw.to_native(_answers(members.with_home_columns(first.home_facts), outcome, trace))
+    if first.totals or each is not None:
+        members = People(people, home_frame, resolved, day)
+        home_frame = home_frame.with_columns(*members.totals(first.totals))
+        if outcome.each is not None:
+            home_frame = home_frame.with_columns(*members.shown_amounts(outcome.each, outcome.unit_fen))
+    return nw.to_native(_answers(home_frame, outcome, trace))
+
+
+def _answers(frame: nw.DataFrame[Any], outcome: Outcome, trace: Trace) -> nw.DataFrame[Any]:
+    held = [truth(condition.held) for condition in outcome.conditions]
+    at_line = [truth(condition.at_line) for condition in outcome.conditions]
+    not_lacking = [~lack for lack in trace.missing.values()]
+    eligible = functools.reduce(operator.and_, [*held, *not_lacking])
+    open_or_held = [a | b for a, b in zip(held, at_line, strict=True)]
+    undecided = functools.reduce(operator.and_, [*open_or_held, *not_lacking]) & ~eligible
+    yearly = whole(largest(0, outcome.yearly_fen))
+    conditions = {f"condition_{number}": each for number, each in enumerate(held, 1)}
+    columns = ["household", *conditions, "eligible", "at_line"]
+    frame = frame.with_columns(
+        **{name: each.fill_null(value=False) for name, each in conditions.items()},
+        eligible=eligible.fill_null(value=False),
+        at_line=undecided.fill_null(value=False),
+        blocked=first_lacking(trace.missing),
+    )
+    if "shown supplement" in frame.columns:
+        supplement = nw.col("shown supplement")
+        if "lacks supplement" in frame.columns:
+            lack = nw.col("lacks supplement")
+            frame = frame.with_columns(
+                blocked=nw.when(nw.col("eligible")).then(lack).otherwise(nw.col("blocked")),
+                eligible=nw.col("eligible") & lack.is_null(),
+            )
+    else:
+        supplement = nw.lit(0, nw.Int64)
+    given = nw.col("eligible")
+    frame = frame.with_columns(
+        yearly_fen=nw.when(given).then(yearly).otherwise(nw.lit(0, nw.Int64)),
+        supplement_fen=nw.when(given).then(supplement).otherwise(nw.lit(0, nw.Int64)),
+    )
+    shown = to_monthly(Column(nw.col("yearly_fen"), wide=True), 1, outcome.unit_fen)
+    frame = frame.with_columns(monthly_fen=whole(shown).fill_null(0))
+    return frame.select(
+        *columns,
+        "yearly_fen",
+        "monthly_fen",
+        "supplement_fen",
+        (nw.col("monthly_fen") + nw.col("supplement_fen")).alias("total_monthly_fen"),
+        "blocked",
+    )

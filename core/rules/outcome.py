@@ -1,0 +1,116 @@
+"""What a rule text gives: conditions with their articles, the yearly amount, what each person gets on top."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from core.rules.choose import all_of, largest, when
+
+if TYPE_CHECKING:
+    from core.rules.rule import PersonRule
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A comparison that can be explained: both sides, and what to divide them by when shown to a person.
+
+    `kind` is "fen" or "count". `key` names the parameter behind the right side: entered per month, it is shown per
+    month. `at_line` holds where equality is left to a person (a family already in dibao).
+    """
+
+    held: Any
+    left: Any
+    right: Any
+    sign: str
+    per: Any = 1
+    kind: str = "fen"
+    key: str = ""
+    at_line: Any = False
+
+
+def below(
+    left: Any, right: Any, *, per: Any = 1, kind: str = "fen", key: str = "", unless: Any = False
+) -> Compared:
+    """Strictly below (低于). Where `unless` holds, equality is neither below nor over: a named person decides."""
+    return Compared(left < right, left, right, "<", per, kind, key, all_of(unless, left == right))
+
+
+def at_most(left: Any, right: Any, *, per: Any = 1, kind: str = "fen", key: str = "") -> Compared:
+    """Not over (不超过)."""
+    return Compared(left <= right, left, right, "≤", per, kind, key)
+
+
+def at_least(left: Any, right: Any, *, per: Any = 1, kind: str = "fen", key: str = "") -> Compared:
+    """Reached (达到)."""
+    return Compared(left >= right, left, right, "≥", per, kind, key)
+
+
+def above(left: Any, right: Any, *, per: Any = 1, kind: str = "fen", key: str = "") -> Compared:
+    """Strictly over (超出)."""
+    return Compared(left > right, left, right, ">", per, kind, key)
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One condition of the law: its article, its words (a msgid), and whether it holds."""
+
+    article: str
+    text: str
+    test: Any
+
+    @property
+    def held(self) -> Any:
+        return self.test.held if isinstance(self.test, Compared) else self.test
+
+    @property
+    def at_line(self) -> Any:
+        return self.test.at_line if isinstance(self.test, Compared) else False
+
+
+class Outcome:
+    """The answer of a rule: all conditions must hold. Amounts are exact yearly fen, counted only when they do.
+
+    `each` is a person rule whose value every counted person receives on top; `unit_fen` is what shown amounts are
+    rounded to (1, unless a county sets a coarser unit).
+    """
+
+    __slots__ = ("conditions", "each", "unit_fen", "yearly_fen")
+
+    def __init__(
+        self, *conditions: Condition, yearly_fen: Any = 0, each: PersonRule | None = None, unit_fen: Any = 1
+    ) -> None:
+        self.conditions = conditions
+        self.yearly_fen = yearly_fen
+        self.each = each
+        self.unit_fen = unit_fen
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One group a person may belong to, with its rate in ten-thousandths."""
+
+    code: str
+    text: str
+    applies: Any
+    rate: Any
+
+
+class Highest:
+    """The highest single option of a person, never their sum (不累加): `base` × rate, in fen × ten-thousandths."""
+
+    __slots__ = ("base", "options", "per")
+
+    def __init__(self, base: Any, *options: Option, per: int) -> None:
+        self.base = base
+        self.options = options
+        self.per = per
+
+    @property
+    def value(self) -> Any:
+        return self.base * largest(*(when(each.applies, each.rate, 0) for each in self.options))
+
+    def chosen(self) -> Option | None:
+        """The option that counts, for one person; nothing when none applies."""
+        open_options = [each for each in self.options if each.applies]
+        return max(open_options, key=lambda each: int(each.rate), default=None)

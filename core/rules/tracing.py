@@ -1,0 +1,159 @@
+"""Reads a rule text as expressions: which facts, parameters and person rules it asks for, under which column names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import narwhals as nw
+
+from core.law.parameters import Area
+from core.law.reader import MonthBefore
+from core.rules.choose import when
+from core.rules.columns import Column, RuleMisuse, truth
+from core.rules.facts import HOME_FACTS, PERSON_FACTS, FactDeclaration, FactKind
+from core.rules.outcome import Highest
+from core.rules.rule import PersonRule
+from core.translations import N_
+
+OWN_AREA = "own"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One parameter a rule text asks for: how it reads it, for which area ("own": each household's)."""
+
+    method: str
+    key: str
+    area: str | None = None
+    at: MonthBefore | None = None
+
+    @property
+    def column(self) -> str:
+        return f"law {self.method} {self.key} {self.area} {'before' if self.at else ''}"
+
+
+@dataclass(slots=True)
+class Trace:
+    """What one rule text asked for. `uniform` are the parameters that have one value everywhere, known beforehand.
+
+    `missing` holds, per parameter that some places lack, where a row needs it (every row, or where a condition holds).
+    """
+
+    uniform: Mapping[Asked, int] = field(default_factory=dict)
+    lacking: frozenset[Asked] = frozenset()
+    home_facts: set[str] = field(default_factory=set)
+    asked: dict[Asked, None] = field(default_factory=dict)
+    totals: dict[str, tuple[str, PersonRule]] = field(default_factory=dict)
+    missing: dict[str, nw.Expr] = field(default_factory=dict)
+
+
+class TracedFacts:
+    """The facts of every person: each attribute is a column."""
+
+    def __init__(self, declared: Mapping[str, FactDeclaration], prefix: str = "") -> None:
+        self._declared = declared
+        self._prefix = prefix
+
+    def __getattr__(self, name: str) -> Column:
+        fact = self._declared.get(name)
+        if fact is None:
+            raise AttributeError(name)
+        expr = nw.col(self._prefix + name)
+        if fact.kind is FactKind.YES_NO:
+            return Column(expr.cast(nw.Boolean), name=name)
+        return Column(expr, name=name)
+
+
+class TracedHome(TracedFacts):
+    """The facts of every household, and sums over its people."""
+
+    def __init__(self, trace: Trace, prefix: str = "") -> None:
+        super().__init__(HOME_FACTS, prefix)
+        self._trace = trace
+
+    def __getattr__(self, name: str) -> Column:
+        column = super().__getattr__(name)
+        self._trace.home_facts.add(name)
+        return column
+
+    def _over_people(self, how: str, person_rule: PersonRule) -> Column:
+        if self._prefix:
+            raise RuleMisuse(N_("成员规则里不能再对家庭成员求和。"))
+        name = f"people {how} {person_rule.name}"
+        self._trace.totals[name] = (how, person_rule)
+        return Column(nw.col(name), wide=True, name=name)
+
+    def total(self, person_rule: PersonRule, _law: Any) -> Column:
+        return self._over_people("total", person_rule)
+
+    def count(self, person_rule: PersonRule, _law: Any) -> Column:
+        return self._over_people("count", person_rule)
+
+    def most(self, person_rule: PersonRule, _law: Any) -> Column:
+        return self._over_people("most", person_rule)
+
+
+class TracedLaw:
+    """The law of every household's place: each value is a column, or a number where it is the same everywhere."""
+
+    def __init__(self, trace: Trace, day: date) -> None:
+        self._trace = trace
+        self.date = day
+
+    def fen(self, key: str, area: Any = None, where: Any = True, at: MonthBefore | None = None) -> Any:
+        return self._ask(Asked("fen", key, _area_name(area), at), where)
+
+    def number(self, key: str, area: Any = None, where: Any = True) -> Any:
+        return self._ask(Asked("number", key, _area_name(area)), where)
+
+    def days(self, key: str) -> Any:
+        return self._ask(Asked("days", key))
+
+    def rate(self, key: str, where: Any = True) -> Any:
+        return self._ask(Asked("rate", key), where)
+
+    def ratio(self, key: str) -> tuple[Any, Any]:
+        return self._ask(Asked("numerator", key)), self._ask(Asked("denominator", key))
+
+    def yes(self, key: str) -> Any:
+        return self._ask(Asked("yes", key)) == 1
+
+    def text(self, _key: str) -> Any:
+        raise RuleMisuse(N_("规则里不能读文字参数。"))
+
+    def _ask(self, asked: Asked, where: Any = True) -> Any:
+        self._trace.asked[asked] = None
+        if asked in self._trace.uniform:
+            return when(where, self._trace.uniform[asked], 0)
+        column = Column(nw.col(asked.column), wide=True, name=asked.key)
+        if asked in self._trace.lacking:
+            lacks = column.expr.is_null() & truth(where)
+            known = self._trace.missing.get(asked.key)
+            self._trace.missing[asked.key] = lacks if known is None else known | lacks
+        return when(where, column, 0)
+
+
+def _area_name(area: Any) -> str | None:
+    if isinstance(area, Column):
+        if area.name != "area":
+            raise RuleMisuse(N_("参数只能按家庭的户籍类别（home.area）或固定的城镇、农村读取。"))
+        return OWN_AREA
+    return None if area is None else Area(area).name
+
+
+def traced_person_value(person_rule: PersonRule, trace: Trace, day: date) -> tuple[Any, int]:
+    """A person rule as an expression over the people's rows, and what its value counts in (fen × per)."""
+    person = TracedFacts(PERSON_FACTS)
+    answer = person_rule.compute(person, TracedHome(trace, "home "), TracedLaw(trace, day))
+    return (answer.value, answer.per) if isinstance(answer, Highest) else (answer, 1)
+
+
+def first_lacking(lacks: Mapping[str, nw.Expr]) -> nw.Expr:
+    """The key of the first parameter a row lacks, in the order the rule reads them; empty when none."""
+    blocked: nw.Expr = nw.lit(None, nw.String)
+    for key, lack in reversed(list(lacks.items())):
+        blocked = nw.when(lack).then(nw.lit(key)).otherwise(blocked)
+    return blocked
