@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from core.access import Actor, Permission
+from core.audit import changes_of, record
 from core.errors import Invalid
 from core.regions.codes import codes_of, path_codes
 from core.regions.divisions import place_row, read_divisions
@@ -122,5 +123,14 @@ def set_office(
     office.opening_hours = opening_hours.strip()
     office.changed_at = now
     session.add(office)
+    record(
+        session,
+        "office.edit",
+        ("offices", code),
+        now=now,
+        actor=actor,
+        region=code,
+        changes=changes_of(office),
+    )
     session.flush()
     return office

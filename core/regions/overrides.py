@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from core.access import Actor, Permission
+from core.audit import record
 from core.errors import Conflict, Invalid
 from core.regions.codes import Level, check_code, codes_of, level_column, level_of, parent_of
 from core.regions.divisions import full_name, place_row
@@ -162,4 +163,18 @@ def _record(session: ScopedSession, actor: Actor, change: RegionChange, now: dat
     change.made_by = actor.account_id
     change.made_at = now
     session.add(change)
+    code = change.region_code
+    told = {"kind": [None, str(change.kind)], "since": [None, change.since.isoformat()]}
+    if change.merged_into:
+        told["merged_into"] = [None, change.merged_into]
+    record(
+        session,
+        "region.edit",
+        ("regions", code),
+        now=now,
+        actor=actor,
+        region=code,
+        reason=change.document,
+        changes=told,
+    )
     session.flush()

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import func, select
 
 from core.access import Actor, Grant, Role, job_actor
+from core.audit.models import AuditEntry
 from core.database import Base, make_engine, new_id
 from core.errors import Invalid, NotAllowed, NotFound
 from core.regions import queries
@@ -173,6 +174,8 @@ def test_a_county_officer_enters_the_office_and_a_township_without_one_falls_bac
     assert queries.office(county, VILLAGE).office_name == "永兴镇人民政府"
     assert queries.office(county, MEITAN).office_name == "湄潭县民政局"
     assert county.scalar(select(func.count(RegionOffice.region_code))) == 2
+    acts = county.execute(select(AuditEntry.act, AuditEntry.subject_id).order_by(AuditEntry.id)).all()
+    assert acts == [("office.edit", MEITAN), ("office.edit", YONGXING), ("office.edit", YONGXING)]
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from core.access import Actor, Grant, Role
+from core.audit.models import AuditEntry
 from core.errors import Conflict, Invalid, NotAllowed, NotFound
 from core.regions import queries
 from core.regions.changes import load_divisions
@@ -202,3 +203,10 @@ def test_a_session_at_work_in_another_county_cannot_write_even_with_the_right(co
         rename_region(neighbour, ADMINISTRATOR, YONGXING, "茶乡镇", **given)
     neighbour.rollback()
     assert queries.node(neighbour, YONGXING).name == "永兴镇"
+
+
+def test_every_change_of_the_tree_stands_in_the_audit_trail(county, given):
+    merge_region(county, county.actor, YONGXING, FUXING, **given)
+    [entry] = county.scalars(select(AuditEntry).where(AuditEntry.act == "region.edit"))
+    assert (entry.subject_id, entry.township, entry.reason) == (YONGXING, YONGXING, DOCUMENT)
+    assert entry.changes["merged_into"] == [None, FUXING]
