@@ -11,12 +11,14 @@ from core.catalogue.events import (
     Remark,
     VisitFacts,
 )
+from core.catalogue.local_words import guide_summary, with_local_labels
 from core.catalogue.packs import Enabling, Pack, PackInfo
 from core.catalogue.region_view import RegionCatalogue
 from core.catalogue.regional import (
     Assurance,
     CategoryDeclaration,
     ChannelDeclaration,
+    Figure,
     Guide,
     GuideStep,
     IdentityProvider,
@@ -62,6 +64,7 @@ __all__ = [
     "ChildNameRule",
     "DecisionFacts",
     "Enabling",
+    "Figure",
     "Finding",
     "FormAmendment",
     "Guide",
@@ -99,4 +102,6 @@ __all__ = [
     "VisitFacts",
     "amend_form",
     "amend_scheme",
+    "guide_summary",
+    "with_local_labels",
 ]

@@ -31,7 +31,7 @@ class SchemeAmendment:
     source: str
     application_form: str = ""
     visit_form: str = ""
-    income_window_months: int | None = None
+    income_window_key: str = ""
     confirm_authority: Authority | None = None
     delegation_key: str = ""
     open_to_apply: bool | None = None
@@ -47,7 +47,7 @@ class SchemeAmendment:
 _SINGLE = (
     "application_form",
     "visit_form",
-    "income_window_months",
+    "income_window_key",
     "confirm_authority",
     "delegation_key",
     "open_to_apply",

@@ -42,10 +42,20 @@ class GuideStep:
 
 
 @dataclass(frozen=True, slots=True)
+class Figure:
+    """An amount a guide may tell: law parameter `key` of `area` ("urban", "rural"), in yuan a month."""
+
+    name: str
+    key: str
+    area: str
+
+
+@dataclass(frozen=True, slots=True)
 class Guide:
     """A policy guide in the words of a township window (R2-27). `scheme`: apply online for it; empty: at the window.
 
-    `summary` and `gives` stand on the home page. `{…}` placeholders name law parameters, filled with the value in force.
+    `summary` and `gives` stand on the home page. `summary_with_figures` has {placeholders} for `figures`; it is used where
+    every figure has a value in force (`core.catalogue.local_words`).
     """
 
     code: str
@@ -57,6 +67,8 @@ class Guide:
     source: str
     scheme: str = ""
     urgent: bool = False
+    summary_with_figures: str = ""
+    figures: tuple[Figure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -185,8 +185,10 @@ class PauseReason:
 
 @dataclass(frozen=True, slots=True)
 class Scheme:
-    """A kind of assistance in one region. `income_window_months`: whole months before the month of application.
+    """A kind of assistance in one region.
 
+    Numbers are law parameters: `income_window_key` (whole months before the month of application), `visitors_key` (least
+    number of people on a visit), the keys of `limits`.
     `public_kind` is what notices call it. `delegation_key`: the law parameter saying whether the township confirms.
     `limits`, `letters`, `notices` and `sources` are looked up by code; an amendment of a nearer region may replace each.
     """
@@ -198,7 +200,8 @@ class Scheme:
     areas: tuple[AreaKind, ...]
     steps: tuple[StepDeclaration, ...]
     limits: tuple[LimitDeclaration, ...]
-    income_window_months: int
+    income_window_key: str
+    visitors_key: str
     sources: tuple[SourceRequirement, ...]
     required_persons: tuple[PersonKind, ...]
     letters: tuple[LetterDeclaration, ...]
@@ -211,7 +214,6 @@ class Scheme:
     confirm_authority: Authority = Authority.COUNTY
     delegation_key: str = ""
     open_to_apply: bool = True
-    least_visitors: int = 2
     source: str = ""
 
     def step(self, code: str) -> StepDeclaration:

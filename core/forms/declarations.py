@@ -99,7 +99,7 @@ class ShownIf:
 class Question:
     """One question. `minimum`, `maximum`: fen for money, else the number itself. `label_key`: a law parameter or local
     setting whose text replaces `label`, for items a province words itself (R0-28). `may_decline`: a required photo or
-    position may be replaced by a reason. `unique`: no two rows of the section may give the same answer.
+    position may be replaced by a reason. `must_agree`: only "yes" lets the form go on (a duty, a promise). `unique`: no two rows of the section may give the same answer.
     """
 
     name: str
@@ -120,12 +120,13 @@ class Question:
     not_future: bool = False
     may_decline: bool = False
     unique: bool = False
+    must_agree: bool = False
     prefilled: bool = False
     obtained_from: str = ""
 
     @property
     def asked(self) -> bool:
-        """False when a platform supplies the answer, so that nobody is asked twice (57号 第十条)."""
+        """False when a platform or the register supplies the answer, so that nobody is asked twice (57号 第十条)."""
         return not self.obtained_from
 
 

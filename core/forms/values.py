@@ -145,13 +145,13 @@ def _plain_date(text: str) -> str:
     return f"{year}-{month.zfill(2)}-{day.zfill(2)}"
 
 
-def _yes_no(_question: Question, given: object, _today: Today) -> bool:
-    if isinstance(given, bool):
-        return given
+def _yes_no(question: Question, given: object, _today: Today) -> bool:
     word = str(given).strip().lower()
-    if word in _YES or word in _NO:
-        return word in _YES
-    raise Invalid(N_("请选“是”或者“否”"))
+    if word not in _YES and word not in _NO:
+        raise Invalid(N_("请选“是”或者“否”"))
+    if question.must_agree and word not in _YES:
+        raise Invalid(N_("要勾选这一项才能继续；不明白的，请打窗口电话问"))
+    return word in _YES
 
 
 def _choice(question: Question, given: object, _today: Today) -> str:
