@@ -122,6 +122,7 @@ class Case(RegionScoped, Base):
     related_party: Mapped[bool] = mapped_column(default=False)
     complaint: Mapped[bool] = mapped_column(default=False)
     hard_survey: Mapped[bool] = mapped_column(default=False)
+    county_visited_at: Mapped[Instant | None]
     submitted_at: Mapped[Instant]
     accepted_at: Mapped[Instant | None]
     due_on: Mapped[date | None] = mapped_column(Date)

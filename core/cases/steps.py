@@ -120,6 +120,10 @@ def complete_step(
 ) -> CaseStep:
     """Close an open step with its evidence (ids and counts only) and open what it makes ready. Raises Blocked."""
     step = require_open(session, case, code)
+    if step.opened_at is not None and now < step.opened_at:
+        raise Blocked(
+            N_("服务器的时间比上一步还早，可能时钟被拨回。请告诉系统管理员校准时间后再办，您填的内容已保留。")
+        )
     _finish(step, actor, evidence, now)
     if not_applicable:
         step.state = StepState.NOT_APPLICABLE

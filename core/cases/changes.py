@@ -1,0 +1,314 @@
+"""What offices do to a case: accept it, ask once for what is missing, refuse acceptance, pause, withdraw."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from sqlalchemy import select
+
+from core import audit
+from core.access import Actor, Permission
+from core.cases import people, tasks
+from core.cases.declaration_models import DeclaredMember, MemberRole
+from core.cases.limits import whole_deadline
+from core.cases.models import OPEN_STATES, Authority, Case, CaseState, Pause, StepCode, StepState
+from core.cases.procedure import Procedure, beijing_day
+from core.cases.steps import close_all, complete_step, refresh_deadlines, require_open, step_of
+from core.catalogue import LetterKind
+from core.database import new_id
+from core.errors import Blocked, Conflict, Invalid, NotAllowed
+from core.households.changes import NewHousehold, NewMember, enter_household
+from core.letters.changes import Recipient, issue_letter
+from core.letters.models import Letter
+from core.letters.queries import letters_of_case
+from core.scopes import LEVELS
+from core.sessions import ScopedSession
+from core.translations import N_
+
+__all__ = [
+    "accept_application",
+    "check_version",
+    "complete_step",
+    "decline_acceptance",
+    "end_pause",
+    "pause_case",
+    "send_deficiency_letter",
+    "supply_missing",
+    "withdraw_application",
+]
+HEADS = frozenset({"01", "02"})
+
+
+def check_version(case: Case, seen: int) -> None:
+    """Raise Conflict when another clerk changed the case since the page was opened; nothing is overwritten silently."""
+    if case.version != seen:
+        raise Conflict(
+            N_("这件申请刚刚被别的同事改过。下面是现在的内容，请核对后再办。"),
+            theirs={"state": str(case.state), "version": case.version, "complaint": case.complaint},
+        )
+
+
+def letter_fields(session: ScopedSession, case: Case, now: datetime) -> dict[str, object]:
+    """What every letter of a case may fill in; the office's phone, never a person's."""
+    applicant = people.applicant(session, case.id)
+    return people.place_fields(session, case.region_code) | {
+        "applicant_name": people.full_name(session, applicant),
+        "case_number": case.number,
+        "household_size": case.household_size,
+        "submitted_on": beijing_day(case.submitted_at),
+        "today": beijing_day(now),
+    }
+
+
+def recipient_of(session: ScopedSession, case: Case) -> Recipient:
+    """The applicant, as the letters' reader."""
+    applicant = people.applicant(session, case.id)
+    return Recipient(
+        name=people.full_name(session, applicant),
+        region_code=case.region_code,
+        case_id=case.id,
+        case_number=case.number,
+        owner_account_id=case.owner_account_id,
+        person_id=applicant.person_id,
+    )
+
+
+def accept_application(
+    session: ScopedSession,
+    actor: Actor,
+    case: Case,
+    procedure: Procedure,
+    *,
+    now: datetime,
+    local_duty: bool = False,
+) -> Letter:
+    """Accept: the family enters the register, the statutory clock starts, survey and checks open (57号 第十条).
+
+    `related_party` and complaint cases always go to the county (第十一、二十条, decision 10). `local_duty`: the clerk
+    states that a near relation works for the office or the village committee.
+    """
+    actor.require(Permission.CASE_ACCEPT)
+    require_open(session, case, StepCode.ACCEPTANCE)
+    today = beijing_day(now)
+    case.related_party = case.related_party or local_duty
+    case.authority = authority_of(case, procedure)
+    _enter_register(session, case, now, today)
+    case.accepted_at = now
+    session.flush()
+    deadline = whole_deadline(case, procedure, ())
+    if deadline is not None:
+        case.due_on, case.due_provisional = deadline.date, deadline.provisional
+    complete_step(
+        session, actor, case, StepCode.ACCEPTANCE, {"related_party": case.related_party}, procedure, now=now
+    )
+    tasks.finish_tasks(session, actor, case, "supplement", now=now)
+    fields = letter_fields(session, case, now) | {"due_on": case.due_on, "accepted_on": today}
+    return issue_letter(
+        session,
+        actor,
+        procedure.scheme.letter(LetterKind.ACCEPTANCE),
+        recipient_of(session, case),
+        fields,
+        now=now,
+    )
+
+
+def authority_of(case: Case, procedure: Procedure) -> Authority:
+    """Who confirms: the township where the law of the day delegates it, but never a related-party or complaint case."""
+    if case.related_party or case.complaint:
+        return Authority.COUNTY
+    scheme = procedure.scheme
+    if (
+        scheme.delegation_key
+        and procedure.law.has(scheme.delegation_key)
+        and procedure.law.yes(scheme.delegation_key)
+    ):
+        return Authority.TOWNSHIP
+    return Authority(str(scheme.confirm_authority))
+
+
+def _enter_register(session: ScopedSession, case: Case, now: datetime, today: date) -> None:
+    declared = [each for each in people.members(session, case.id) if each.role is MemberRole.MEMBER]
+    head = next((i for i, each in enumerate(declared) if each.relation in HEADS), None)
+    if head is None:
+        head = next(i for i, each in enumerate(declared) if each.is_applicant)
+    family = NewHousehold(
+        region_code=case.region_code,
+        area=case.area,
+        number=f"H{case.number}",
+        members=[_as_new_member(session, each) for each in declared],
+        head=head,
+        village_group=str(case.answers.get("village_group", "")),
+        case_id=case.id,
+    )
+    household, person_ids = enter_household(session, family, now=now, today=today)
+    case.household_id = household.id
+    for member, person_id in zip(declared, person_ids, strict=True):
+        member.person_id = person_id
+
+
+def _as_new_member(session: ScopedSession, member: DeclaredMember) -> NewMember:
+    secrets = people.secrets(session, member)
+    return NewMember(
+        name=secrets["name"],
+        name_masked=member.name_masked,
+        id_masked=member.id_masked,
+        secrets=secrets,
+        birth_date=member.birth_date,
+        sex=member.sex,
+        relation=member.relation,
+        counted=member.counted,
+        not_counted_reason=member.not_counted_reason,
+        disability_class=member.disability_class,
+        disability_grade=member.disability_grade,
+        seriously_ill=member.seriously_ill,
+        student=member.student,
+        working=member.working,
+    )
+
+
+def send_deficiency_letter(
+    session: ScopedSession,
+    actor: Actor,
+    case: Case,
+    items: Sequence[str],
+    procedure: Procedure,
+    *,
+    now: datetime,
+) -> Letter:
+    """Tell once everything that is missing (一次性告知, 57号 第十条). A second letter for the same case is refused."""
+    actor.require(Permission.CASE_ACCEPT)
+    require_open(session, case, StepCode.ACCEPTANCE)
+    wanted = [item.strip() for item in items if item.strip()]
+    if not wanted:
+        raise Invalid(N_("请写明还缺什么材料，一次写全。"), field="items")
+    if any(letter.kind is LetterKind.DEFICIENCY for letter in letters_of_case(session, case.id)):
+        raise Blocked(N_("一次性告知书已经发过，不能再发第二次。请受理，或者书面决定不予受理。"))
+    due = procedure.deadline("supplement", beijing_day(now))
+    fields = letter_fields(session, case, now) | {"items": wanted, "due_on": due.date}
+    letter = issue_letter(
+        session,
+        actor,
+        procedure.scheme.letter(LetterKind.DEFICIENCY),
+        recipient_of(session, case),
+        fields,
+        now=now,
+        due_on=due.date,
+    )
+    case.state = CaseState.AWAITING_SUPPLEMENT
+    tasks.open_task(
+        session, case, "supplement", Permission.CASE_ACCEPT, due.date, now=now, provisional=due.provisional
+    )
+    tasks.finish_tasks(session, actor, case, str(StepCode.ACCEPTANCE), now=now)
+    session.flush()
+    return letter
+
+
+def supply_missing(session: ScopedSession, actor: Actor, case: Case, *, now: datetime) -> None:
+    """The resident answered the one letter, once; the case waits for the clerk again."""
+    if case.state is not CaseState.AWAITING_SUPPLEMENT:
+        raise Blocked(N_("这件申请现在不用补材料。"))
+    case.state = CaseState.SUBMITTED
+    tasks.finish_tasks(session, actor, case, "supplement", now=now)
+    tasks.open_step_task(session, case, step_of(session, case.id, StepCode.ACCEPTANCE), now=now)
+    session.flush()
+    audit.record(session, "case.supply", case, now=now)
+
+
+def decline_acceptance(
+    session: ScopedSession, actor: Actor, case: Case, reason: str, procedure: Procedure, *, now: datetime
+) -> Letter:
+    """Refuse acceptance in writing, with a reason (decision 11); the case ends here."""
+    actor.require(Permission.CASE_ACCEPT)
+    require_open(session, case, StepCode.ACCEPTANCE)
+    if not reason.strip():
+        raise Invalid(N_("请写明不予受理的原因，申请人会收到。"), field="reason")
+    fields = letter_fields(session, case, now) | {"reason": reason.strip()}
+    letter = issue_letter(
+        session,
+        actor,
+        procedure.scheme.letter(LetterKind.NOT_ACCEPTED),
+        recipient_of(session, case),
+        fields,
+        now=now,
+    )
+    close_all(session, actor, case, CaseState.NOT_ACCEPTED, now=now)
+    case.decided_at = now
+    audit.record(session, "case.decline", case, now=now)
+    return letter
+
+
+def withdraw_application(session: ScopedSession, actor: Actor, case: Case, *, now: datetime) -> None:
+    """The applicant takes the application back; nothing is asked or decided any more."""
+    if actor.kind == "resident" and case.owner_account_id != actor.account_id:
+        raise NotAllowed(N_("只有申请人本人可以撤回。"))
+    if case.state not in OPEN_STATES:
+        raise Blocked(N_("这件申请已经办结，不用撤回。"))
+    close_all(session, actor, case, CaseState.WITHDRAWN, now=now)
+    case.decided_at = now
+    audit.record(session, "case.withdraw", case, now=now)
+
+
+def pause_case(
+    session: ScopedSession,
+    actor: Actor,
+    case: Case,
+    reason: str,
+    note: str,
+    procedure: Procedure,
+    *,
+    now: datetime,
+) -> Pause:
+    """Stop the clock of an accepted case for a listed reason; shown wherever its deadline is shown (decision 11)."""
+    actor.require(Permission.CASE_PAUSE)
+    if case.accepted_at is None or case.state not in OPEN_STATES:
+        raise Blocked(N_("受理以后、办结以前才能暂停计时。"))
+    if reason not in {each.code for each in procedure.scheme.pause_reasons}:
+        raise Invalid(N_("请从列出的原因里选一项。"), field="reason")
+    if open_pause(session, case) is not None:
+        raise Blocked(N_("已经在暂停计时，先恢复再暂停。"))
+    pause = Pause(
+        **{level: getattr(case, level) for level in LEVELS},
+        id=new_id(),
+        case_id=case.id,
+        owner_account_id=case.owner_account_id,
+        reason=reason,
+        note=note.strip(),
+        from_day=beijing_day(now),
+        by=actor.account_id,
+    )
+    session.add(pause)
+    session.flush()
+    refresh_deadlines(session, case, procedure)
+    audit.record(session, "case.pause", case, now=now, reason=reason)
+    return pause
+
+
+def end_pause(
+    session: ScopedSession, actor: Actor, case: Case, procedure: Procedure, *, now: datetime
+) -> None:
+    """Let the clock run again; the deadline moves by the working days it stood."""
+    actor.require(Permission.CASE_PAUSE)
+    pause = open_pause(session, case)
+    if pause is None:
+        raise Blocked(N_("现在没有暂停计时。"))
+    pause.to_day = beijing_day(now)
+    session.flush()
+    refresh_deadlines(session, case, procedure)
+    audit.record(session, "case.resume", case, now=now)
+
+
+def open_pause(session: ScopedSession, case: Case) -> Pause | None:
+    """The pause that runs now, if any."""
+    row: Pause | None = session.scalar(select(Pause).where(Pause.case_id == case.id, Pause.to_day.is_(None)))
+    return row
+
+
+def survey_may_start(
+    session: ScopedSession, actor: Actor, case: Case, procedure: Procedure, *, now: datetime
+) -> None:
+    """The first visit planned or check asked starts the survey (within 3 working days, 57号 第十五条)."""
+    step = step_of(session, case.id, StepCode.SURVEY_START)
+    if step.state is StepState.OPEN:
+        complete_step(session, actor, case, StepCode.SURVEY_START, {}, procedure, now=now)

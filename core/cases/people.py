@@ -1,0 +1,57 @@
+"""The people of a declaration: the applicant, full names where the reader may have them, sealed details."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select
+
+from core.cases.declaration_models import DeclaredMember
+from core.encryption import place_of
+from core.regions import queries as regions
+from core.sessions import ScopedSession
+
+
+def members(session: ScopedSession, case_id: uuid.UUID) -> Sequence[DeclaredMember]:
+    """Everyone on the declaration, supporters too, in the order declared."""
+    return session.scalars(
+        select(DeclaredMember).where(DeclaredMember.case_id == case_id).order_by(DeclaredMember.position)
+    ).all()
+
+
+def applicant(session: ScopedSession, case_id: uuid.UUID) -> DeclaredMember:
+    """The one who applied."""
+    row: DeclaredMember = session.scalars(
+        select(DeclaredMember).where(DeclaredMember.case_id == case_id, DeclaredMember.is_applicant)
+    ).one()
+    return row
+
+
+def secrets(session: ScopedSession, member: DeclaredMember) -> dict[str, Any]:
+    """name, id_number, phone, disability_certificate in the clear: for letters and checks, never for a list."""
+    opened: dict[str, Any] = session.vault.unseal_json(
+        place_of(member, "secrets_sealed"), member.secrets_sealed
+    )
+    return opened
+
+
+def full_name(session: ScopedSession, member: DeclaredMember) -> str:
+    """The name in full; a child's is only in the sealed part."""
+    return member.name or str(secrets(session, member)["name"])
+
+
+def place_fields(session: ScopedSession, region_code: str) -> dict[str, object]:
+    """Names and the office of a place, for letters and slips."""
+    path = {node.level: node.name for node in regions.path(session, region_code)}
+    office = regions.office(session, region_code)
+    return {
+        "region_name": regions.node(session, region_code).full_name,
+        "county_name": path.get(3, ""),
+        "township_name": path.get(4, ""),
+        "village_name": path.get(5, ""),
+        "office_name": office.window_name or office.office_name if office else path.get(4, path.get(3, "")),
+        "office_phone": office.phone if office else "",
+        "office_address": office.address if office else "",
+    }
