@@ -35,6 +35,9 @@ class _AnyName(dict[str, object]):
     def __contains__(self, name: object) -> bool:
         return True
 
+    def get(self, name: str, default: object = None) -> object:  # the compiler asks by get, not by []
+        return super().get(name, default) or self[name]
+
     def __missing__(self, name: str) -> object:
         return lambda *values, **_: values[0] if values else ""
 
