@@ -59,7 +59,7 @@ from core.forms import (
     ShownIf,
 )
 from core.hookspecs import hookimpl
-from core.law import Area, Law
+from core.law import RATE, Area, Law, MonthBefore
 from core.rules import (
     Condition,
     Facts,
@@ -71,9 +71,12 @@ from core.rules import (
     above,
     all_of,
     any_of,
+    asset_conditions,
     at_least,
     at_most,
     below,
+    disability_within,
+    edge_line,
     is_not,
     largest,
     person_rule,
@@ -86,6 +89,7 @@ from core.translations import N_
 __all__ = [
     "MEMBER_ROWS",
     "N_",
+    "RATE",
     "Area",
     "AreaKind",
     "Asks",
@@ -120,6 +124,7 @@ __all__ = [
     "LimitUnit",
     "MemberFacts",
     "MessageChannel",
+    "MonthBefore",
     "NotAllowed",
     "NotFound",
     "NoticeField",
@@ -156,9 +161,12 @@ __all__ = [
     "above",
     "all_of",
     "any_of",
+    "asset_conditions",
     "at_least",
     "at_most",
     "below",
+    "disability_within",
+    "edge_line",
     "hookimpl",
     "is_not",
     "largest",

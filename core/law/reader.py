@@ -7,6 +7,7 @@ from datetime import date
 from enum import Enum
 from typing import Final
 
+from core.errors import Blocked
 from core.law.parameters import Area, LawFault, Reading, Unit
 from core.translations import N_
 
@@ -31,15 +32,15 @@ class Law:
     0: a rate nobody in the household needs blocks no one.
     """
 
-    __slots__ = ("_known", "_place", "_resolve", "has", "readings")
+    __slots__ = ("_known", "_place", "_resolve", "declares", "readings")
 
     def __init__(
-        self, place: Place, known: dict[Asked, Reading], resolve: Resolve, has: Callable[[str], bool]
+        self, place: Place, known: dict[Asked, Reading], resolve: Resolve, declares: Callable[[str], bool]
     ) -> None:
         self._place = place
         self._known = known
         self._resolve = resolve
-        self.has = has
+        self.declares = declares
         self.readings: dict[Asked, Reading] = {}
 
     @property
@@ -93,6 +94,16 @@ class Law:
     def text(self, key: str) -> str:
         """A wording."""
         return str(self.read(key).value)
+
+    def has(self, key: str, area: Area | None = None) -> bool:
+        """Whether a value is in force here today; reading it then does not block. Nothing is kept of the question."""
+        if not self.declares(key):
+            return False
+        try:
+            self._resolve((key, area, None), self._place)
+        except Blocked:
+            return False
+        return True
 
     def read(self, key: str, area: Area | None = None, at: MonthBefore | None = None) -> Reading:
         """The value with its document; kept in `readings`. Raises Blocked when none is in force."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.rules.batch import run_batch
+from core.rules.blocks import asset_conditions, disability_within, edge_line
 from core.rules.choose import all_of, any_of, is_not, largest, smallest, to_monthly, when
 from core.rules.columns import RuleMisuse
 from core.rules.contract import faults_in_rule
@@ -34,9 +35,12 @@ __all__ = [
     "above",
     "all_of",
     "any_of",
+    "asset_conditions",
     "at_least",
     "at_most",
     "below",
+    "disability_within",
+    "edge_line",
     "faults_in_rule",
     "is_not",
     "largest",

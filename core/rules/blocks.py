@@ -1,0 +1,72 @@
+"""Parts of rule texts that several provinces' rules share: disability tables, asset limits, the edge line."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core.law.parameters import Area
+from core.rules.choose import all_of, any_of, is_not
+from core.rules.outcome import Condition, at_most
+from core.translations import N_
+
+# classes of the disability certificate
+INTELLECTUAL, MENTAL, MULTIPLE = 5, 6, 7
+
+
+def disability_within(person: Any, grade: Any, mental_grade: Any) -> Any:
+    """Whether a certificate is of `grade` or heavier, of any kind, or of `mental_grade` for the intellectual and mental.
+
+    Grade 1 is the heaviest, 0 is none. Class 7 (multiple) counts as mental only with such a part of that grade on it.
+    """
+    graded = person.disability_grade >= 1
+    mental = all_of(
+        person.disability_grade <= mental_grade,
+        any_of(
+            person.disability_class == INTELLECTUAL,
+            person.disability_class == MENTAL,
+            all_of(
+                person.disability_class == MULTIPLE,
+                person.mental_part_grade >= 1,
+                person.mental_part_grade <= mental_grade,
+            ),
+        ),
+    )
+    return all_of(graded, any_of(person.disability_grade <= grade, mental))
+
+
+def asset_conditions(home: Any, law: Any, standard: Any) -> tuple[Condition, ...]:
+    """The household's property beside the place's limits (57号 第十四条), each limit read only where it matters.
+
+    Parameters: `assets.financial_months` (months of the standard per person), `assets.dwellings`,
+    `assets.other_property`, `assets.vehicles`. `standard` is yearly fen.
+    """
+    months = law.number("assets.financial_months", where=home.financial_assets > 0)
+    counted = [
+        ("assets.dwellings", N_("住房套数不超过规定"), home.dwellings),
+        ("assets.other_property", N_("非居住类房屋不超过规定"), home.other_property),
+        ("assets.vehicles", N_("机动车辆不超过规定"), home.vehicles),
+    ]
+    article = "57号 第十四条"
+    return (
+        Condition(
+            article,
+            N_("人均金融资产不超过规定"),
+            at_most(home.financial_assets * 12, standard * months * home.members, per=home.members * 12),
+        ),
+        *(
+            Condition(article, text, at_most(number, law.number(key, where=number > 0), kind="count"))
+            for key, text, number in counted
+        ),
+    )
+
+
+def edge_line(home: Any, law: Any) -> tuple[Any, Any]:
+    """The edge family's line for one person, in yearly fen × the second number (the factor's denominator).
+
+    Parameters: `edge.factor`, and `edge.urban_base`: whether the urban standard is the base for all (Guangdong).
+    """
+    top, bottom = law.ratio("edge.factor")
+    urban = law.yes("edge.urban_base")
+    everywhere = law.fen("dibao.standard", area=Area.URBAN, where=urban)
+    by_registered_area = law.fen("dibao.standard", area=home.area, where=is_not(urban))
+    return (everywhere + by_registered_area) * top, bottom
