@@ -157,7 +157,12 @@ def criteria(model: type[Base], scope: Scope) -> ColumnElement[bool]:
             or_(row.closes_on.is_(None), row.closes_on >= scope.today),
             row.withdrawn_at.is_(None),
         )
-    conditions = conditions_of(visibility, scope)
+    return write_criteria(model, scope)
+
+
+def write_criteria(model: type[Base], scope: Scope) -> ColumnElement[bool]:
+    """The condition every bulk update of `model` carries in `scope`: what all may read, not all may change."""
+    conditions = conditions_of(model.__visible__, scope)
     if isinstance(conditions, bool):
         return true() if conditions else false()
     return or_(*(_equal(getattr(model, name), value) for each in conditions for name, value in each.items()))
@@ -168,14 +173,15 @@ def _equal(column: Any, value: Any) -> ColumnElement[bool]:
     return result
 
 
-def admits(row: Base, scope: Scope) -> bool:
-    """Whether `row`, as it stands in memory, lies inside `scope` (for writes)."""
+def admits(row: Base, scope: Scope, *, new: bool) -> bool:
+    """Whether `row`, as it stands in memory, may be written in `scope`; appending is for new rows only."""
     values = {attribute.key: getattr(row, attribute.key) for attribute in row.__mapper__.column_attrs}
-    return admits_values(type(row).__visible__, scope, values)
+    return admits_values(type(row).__visible__, scope, values, new=new)
 
 
-def admits_values(visibility: Visibility, scope: Scope, values: Mapping[str, Any]) -> bool:
-    if visibility.append:
+def admits_values(visibility: Visibility, scope: Scope, values: Mapping[str, Any], *, new: bool = True) -> bool:
+    """The same for plain values."""
+    if new and visibility.append:
         return True
     conditions = conditions_of(visibility, scope)
     if isinstance(conditions, bool):

@@ -12,6 +12,7 @@ from typing import Any, NoReturn, TypeVar
 
 from sqlalchemy import ColumnElement, Engine, Select, Table, event, insert, select, update
 from sqlalchemy import inspect as sa_inspect
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, with_loader_criteria
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.elements import ColumnClause, TextClause
@@ -30,6 +31,7 @@ from core.scopes import (
     conditions_of,
     criteria,
     scope_words,
+    write_criteria,
 )
 from core.translations import N_
 
@@ -171,8 +173,9 @@ def _model_of_table(name: str) -> type[Base]:
 
 @event.listens_for(ScopedSession, "before_flush")
 def _check_rows(session: ScopedSession, _context: UOWTransaction, _instances: object) -> None:
-    for row in (*session.new, *session.dirty, *session.deleted):
-        if not admits(row, session.scope):
+    new = set(session.new)
+    for row in (*new, *session.dirty, *session.deleted):
+        if not admits(row, session.scope, new=row in new):
             msg = f"a row of {type(row).__name__} lies outside the session's scope"
             raise OutOfScope(msg)
 
@@ -201,11 +204,31 @@ def update_rows(
         if changed & set(values):
             msg = "an update may not move rows between scopes"
             raise OutOfScope(msg)
-    statement = update(model).where(*where, criteria(model, session.scope))
+    statement = update(model).where(*where, write_criteria(model, session.scope))
     result: Any = session.execute(
         statement.values(**values), execution_options={CHECKED_WRITE: True, "synchronize_session": False}
     )
     return int(result.rowcount)
+
+
+def count_up(
+    session: ScopedSession, counter: type[Base], rows: Sequence[Mapping[str, Any]], key: Sequence[str], column: str
+) -> int:
+    """Add each row's `column` to the counter row with the same `key`, made at first use; one statement.
+
+    Returns the new value of a single row, else of any. For counters alone: an upsert reads and writes past the scope,
+    so the model must allow appending anywhere.
+    """
+    if not counter.__visible__.append:
+        msg = f"{counter.__name__} is no counter"
+        raise OutOfScope(msg)
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    mapped: Any = getattr(counter, column)
+    statement = dialect.insert(counter).values([dict(row) for row in rows])
+    upsert = statement.on_conflict_do_update(
+        index_elements=list(key), set_={column: mapped + statement.excluded[column]}
+    ).returning(mapped)
+    return int(session.execute(upsert, execution_options={CHECKED_WRITE: True}).scalars().all()[0])
 
 
 def found(row: Row | None) -> Row:

@@ -29,6 +29,7 @@ from core.cases.steps import complete_step, reopen_from, require_open, skip_step
 from core.catalogue import LetterKind
 from core.database import new_id
 from core.errors import Blocked, Invalid, NotAllowed
+from core.letters.changes import issue_letter
 from core.rules import Decision, Result
 from core.scopes import LEVELS
 from core.sessions import ScopedSession

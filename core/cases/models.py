@@ -97,11 +97,12 @@ class Case(RegionScoped, Base):
     __table_args__ = (
         Index("ix_cases_township_state", "township", "state", "id"),
         Index("ix_cases_county_state", "county", "state", "id"),
+        UniqueConstraint("township", "number"),
     )
     __visible__ = Visibility(region=True, own="owner_account_id", assigned_case="id")
 
     id: Mapped[PrimaryId]
-    number: Mapped[str] = mapped_column(String(24), unique=True)
+    number: Mapped[str] = mapped_column(String(24))
     scheme: Mapped[str] = mapped_column(String(40))
     variant: Mapped[Variant] = mapped_column(EnumText(Variant), default=Variant.HOUSEHOLD)
     area: Mapped[Area] = mapped_column(EnumText(Area))

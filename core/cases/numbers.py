@@ -6,13 +6,12 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import SmallInteger
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import Base, RegionCode
 from core.regions import queries as regions
 from core.scopes import Visibility
-from core.sessions import CHECKED_WRITE, ScopedSession
+from core.sessions import ScopedSession, count_up
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 
@@ -32,18 +31,8 @@ def next_case_number(session: ScopedSession, region_code: str, now: datetime) ->
     """The next number of the township that `region_code` lies in, for the Beijing year of `now`."""
     township = region_code[:9].ljust(12, "0")
     year = now.astimezone(BEIJING).year
-    last = _advance(session, township, year)
+    last = count_up(session, CaseSeries, [{"township": township, "year": year, "last": 1}], ("township", "year"), "last")
     return f"{_prefix(session, township)}-{year}-{last:06d}"
-
-
-def _advance(session: ScopedSession, township: str, year: int) -> int:
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    statement = dialect.insert(CaseSeries).values(township=township, year=year, last=1)
-    counted = statement.on_conflict_do_update(
-        index_elements=["township", "year"], set_={"last": CaseSeries.last + 1}
-    ).returning(CaseSeries.last)
-    # an upsert of the one unscoped counter: nothing of a case is read or written by it
-    return int(session.execute(counted, execution_options={CHECKED_WRITE: True}).scalar_one())
 
 
 def _prefix(session: ScopedSession, township: str) -> str:

@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from core.access import Actor, Permission
 from core.audit import changes_of, record
@@ -18,7 +17,7 @@ from core.regions.codes import codes_of, path_codes
 from core.regions.divisions import place_row, read_divisions
 from core.regions.models import CodeSystem, Region, RegionCounter, RegionOffice
 from core.regions.queries import node
-from core.sessions import CHECKED_WRITE, ScopedSession, update_rows, write_rows
+from core.sessions import ScopedSession, count_up, update_rows, write_rows
 from core.translations import N_
 
 CHUNK = 5_000
@@ -80,13 +79,7 @@ def bump(session: ScopedSession, code: str, name: str, delta: int) -> None:
         {**codes_of(each), "region_code": each, "name": name, "value": delta}
         for each in reversed(path_codes(code))
     ]
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(RegionCounter).values(rows)
-    upsert = statement.on_conflict_do_update(
-        index_elements=["region_code", "name"],
-        set_={"value": RegionCounter.value + statement.excluded.value},
-    )
-    session.execute(upsert, execution_options={CHECKED_WRITE: True})
+    count_up(session, RegionCounter, rows, ("region_code", "name"), "value")
 
 
 def set_office(
