@@ -6,7 +6,7 @@ import uuid
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, Date, Index, LargeBinary, SmallInteger, String
+from sqlalchemy import BigInteger, Date, Index, LargeBinary, SmallInteger, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import Base, EnumText, Id, Instant, PrimaryId, RegionCode
@@ -58,11 +58,11 @@ class Household(RegionScoped, Base):
     """One family on the register (一户一档). `sort` orders lists: microseconds since 1970 of its entry."""
 
     __tablename__ = "households"
-    __table_args__ = _listing("households")
+    __table_args__ = (*_listing("households"), UniqueConstraint("township", "number"))
     __visible__ = Visibility(region=True, assigned_household="id")
 
     id: Mapped[PrimaryId]
-    number: Mapped[str] = mapped_column(String(24), unique=True)
+    number: Mapped[str] = mapped_column(String(24))
     sort: Mapped[int] = mapped_column(BigInteger)
     region_code: Mapped[RegionCode]
     area: Mapped[Area] = mapped_column(EnumText(Area))

@@ -1,0 +1,78 @@
+"""Confirming a case to its end: the decision, and for a grant the award, the group on the register and the counters."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from core import audit
+from core.access import Actor
+from core.awards.models import Award
+from core.cases.decisions import ConfirmationAnswer, sign_confirmation
+from core.cases.models import Case, Confirmation, Outcome
+from core.cases.procedure import Procedure
+from core.database import new_id
+from core.households.changes import set_category
+from core.households.models import Household, LowIncomeCategory
+from core.rules import Decision
+from core.scopes import LEVELS
+from core.sessions import ScopedSession, found
+
+
+def confirm_case(
+    session: ScopedSession,
+    actor: Actor,
+    case: Case,
+    answer: ConfirmationAnswer,
+    decision: Decision,
+    procedure: Procedure,
+    *,
+    now: datetime,
+) -> Confirmation | None:
+    """Sign the confirmation and, when it grants, award; None when the case went back for a new opinion (decision 10)."""
+    confirmation = sign_confirmation(session, actor, case, answer, decision, procedure, now=now)
+    if confirmation is not None and confirmation.outcome is Outcome.GRANTED:
+        award(session, actor, case, confirmation, decision, now=now)
+    return confirmation
+
+
+def award(
+    session: ScopedSession,
+    actor: Actor,
+    case: Case,
+    confirmation: Confirmation,
+    decision: Decision,
+    *,
+    now: datetime,
+) -> Award:
+    """The household receives `confirmation.monthly_fen` from the next month on (57号 第二十一条)."""
+    household: Household = found(session.get(Household, case.household_id))
+    row = Award(
+        **{level: getattr(case, level) for level in LEVELS},
+        id=new_id(),
+        household_id=household.id,
+        case_id=case.id,
+        owner_account_id=case.owner_account_id,
+        scheme=case.scheme,
+        variant=case.variant,
+        monthly_fen=confirmation.monthly_fen,
+        parts={
+            "top_up_fen": decision.monthly_fen,
+            "supplements": [supplement.as_row() for supplement in decision.supplements],
+        },
+        starts_on=confirmation.starts_on,
+        awarded_at=now,
+        awarded_by=actor.account_id,
+    )
+    session.add(row)
+    session.flush()
+    if case.scheme in set(LowIncomeCategory):
+        set_category(session, household, LowIncomeCategory(case.scheme))
+    audit.record(
+        session,
+        "award.begin",
+        row,
+        now=now,
+        case_id=case.id,
+        changes={"monthly_fen": [None, row.monthly_fen]},
+    )
+    return row

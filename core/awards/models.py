@@ -1,0 +1,35 @@
+"""Awards: assistance a household receives (救助待遇), from its first month until it ends."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Date, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.cases.models import Variant
+from core.database import Base, EnumText, Fen, Id, Instant, JsonColumn, PrimaryId
+from core.scopes import RegionScoped, Visibility
+
+
+class Award(RegionScoped, Base):
+    """One continuing assistance. `monthly_fen` is the total shown; `parts` says top-up and each person's supplement."""
+
+    __tablename__ = "awards"
+    __table_args__ = (Index("ix_awards_household", "household_id", "starts_on"),)
+    __visible__ = Visibility(region=True, own="owner_account_id", assigned_household="household_id")
+
+    id: Mapped[PrimaryId]
+    household_id: Mapped[Id]
+    case_id: Mapped[Id]
+    owner_account_id: Mapped[uuid.UUID | None]
+    scheme: Mapped[str] = mapped_column(String(40))
+    variant: Mapped[Variant] = mapped_column(EnumText(Variant))
+    monthly_fen: Mapped[Fen]
+    parts: Mapped[dict[str, Any]] = mapped_column(JsonColumn)
+    starts_on: Mapped[date] = mapped_column(Date)
+    ends_on: Mapped[date | None] = mapped_column(Date)
+    awarded_at: Mapped[Instant]
+    awarded_by: Mapped[Id]
