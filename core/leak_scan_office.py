@@ -6,6 +6,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -31,19 +32,21 @@ def workbook_pieces(content: bytes) -> Iterator[Piece | FileLeak]:
                 if isinstance(cell, str):
                     yield Piece(place, cell)
                 elif isinstance(cell, (int, float)) and not isinstance(cell, bool) and cell == cell // 1:
-                    yield from _number_cell(place, int(cell))
+                    yield from _number_cell(place, cell)
     # notes and properties lie beside the cells
     for part in _parts(content, r"xl/(comments|threadedComments|drawings|persons)\S*\.xml|docProps/\w+\.xml"):
         yield from _loose_texts("批注或属性", part)
 
 
-def _number_cell(place: str, number: int) -> Iterator[Piece | FileLeak]:
-    """A number as a reader sees it; from the sixteenth digit on Excel has already put zeros."""
-    text = str(number)
-    rounded = len(text) > 15 and text.endswith("0")
-    if rounded and len(text) == 18 and is_issuer(text) and birth_date_in(text):
+def _number_cell(place: str, number: float) -> Iterator[Piece | FileLeak]:
+    """A whole number as a reader sees it: Excel keeps fifteen digits and puts zeros for the rest.
+
+    So an ID or card number typed as a number has lost its check digit and is known by its beginning.
+    """
+    text = str(int(Decimal(f"{number:.15g}")))
+    if len(text) == 18 and is_issuer(text) and birth_date_in(text):
         yield FileLeak(Kind.ID_NUMBER, place, mask(Kind.ID_NUMBER, text))
-    elif rounded and 16 <= len(text) <= 19 and text.startswith("62"):
+    elif 16 <= len(text) <= 19 and text.startswith("62"):
         yield FileLeak(Kind.BANK_CARD, place, mask(Kind.BANK_CARD, text))
     else:
         yield Piece(place, text)
@@ -65,7 +68,7 @@ def document_pieces(content: bytes) -> Iterator[Piece]:
 def _cells_of(root: ET.Element) -> Iterator[tuple[ET.Element, str]]:
     for number, table in enumerate(root.iter(f"{_WORD}tbl"), 1):
         for row_number, row in enumerate(table.findall(f"{_WORD}tr"), 1):
-            for cell_number, cell in enumerate(row.iter(f"{_WORD}tc"), 1):
+            for cell_number, cell in enumerate(row.findall(f"{_WORD}tc"), 1):
                 yield cell, f"第 {number} 个表第 {row_number} 行第 {cell_number} 格"
 
 
