@@ -51,12 +51,14 @@ class LineAnswer:
     member: int | None = None
     description: str = ""
     quantity: int = 1
+    months: int = 12
+    item: str = ""
     document_id: uuid.UUID | None = None
 
     @property
     def yearly_fen(self) -> int:
-        """Fen a year: a monthly amount twelve times."""
-        return self.amount_fen * 12 if self.period is Period.MONTH else self.amount_fen
+        """Fen in the window of a year: a monthly amount times the months it was received."""
+        return self.amount_fen * self.months if self.period is Period.MONTH else self.amount_fen
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import uuid
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import Date, Index, LargeBinary, SmallInteger, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.cases.models import BY_CASE
-from core.database import Base, EnumText, Fen, Id, Instant, PrimaryId
+from core.database import Base, EnumText, Fen, Id, Instant, JsonColumn, PrimaryId
 from core.encryption import EncryptedText
 from core.households.models import NotCounted
 from core.scopes import RegionScoped, Visibility
@@ -105,7 +106,8 @@ class Period(StrEnum):
 class StatementLine(RegionScoped, Base):
     """One line of one layer. Lines of different layers about the same thing share `line_key`.
 
-    `amount_fen` as stated for `period`; `yearly_fen` what counts for the year before deduction; `deduction_fen` a year.
+    `amount_fen` as stated for `period`, received in `months` months of the window; `yearly_fen` before anything is taken
+    off; `item` may name a kind that does not count; `deductions`: [{"item", "amount_fen" a year, "reason", "approved_by"}].
     `details_sealed`: JSON with "description" (what it is, in the speaker's words) and "note".
     """
 
@@ -124,8 +126,9 @@ class StatementLine(RegionScoped, Base):
     amount_fen: Mapped[Fen]
     period: Mapped[Period] = mapped_column(EnumText(Period))
     yearly_fen: Mapped[Fen]
-    deduction_fen: Mapped[Fen] = mapped_column(default=0)
-    deduction_code: Mapped[str] = mapped_column(String(40), default="")
+    months: Mapped[int] = mapped_column(SmallInteger, default=12)
+    item: Mapped[str] = mapped_column(String(40), default="")
+    deductions: Mapped[list[dict[str, Any]]] = mapped_column(JsonColumn, default=list)
     quantity: Mapped[int] = mapped_column(default=1)
     source: Mapped[str] = mapped_column(String(40), default="")
     adopted_from: Mapped[Layer | None] = mapped_column(EnumText(Layer))

@@ -88,6 +88,7 @@ class Variant(StrEnum):
 
     HOUSEHOLD = "household"
     SINGLE_PERSON = "single_person"
+    UNEMPLOYED_DISABLED = "unemployed_disabled"
 
 
 class Case(RegionScoped, Base):

@@ -31,7 +31,9 @@ def next_case_number(session: ScopedSession, region_code: str, now: datetime) ->
     """The next number of the township that `region_code` lies in, for the Beijing year of `now`."""
     township = region_code[:9].ljust(12, "0")
     year = now.astimezone(BEIJING).year
-    last = count_up(session, CaseSeries, [{"township": township, "year": year, "last": 1}], ("township", "year"), "last")
+    last = count_up(
+        session, CaseSeries, [{"township": township, "year": year, "last": 1}], ("township", "year"), "last"
+    )
     return f"{_prefix(session, township)}-{year}-{last:06d}"
 
 

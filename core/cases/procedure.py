@@ -1,16 +1,21 @@
-"""The procedure a case follows on a day: its scheme, the law in force, the calendar; and its limits as dates."""
+"""The procedure a case follows on a day: its scheme, the law in force, the calendar, the rules; limits as dates."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from core.catalogue import LimitCase, LimitUnit, Scheme
-from core.law import Law
+from core.catalogue import Catalogue, Enabling, LimitCase, LimitUnit, RegionCatalogue, Scheme
+from core.law import Law, LawBook, path_of
+from core.rules import Rule, rule_for
+from core.sessions import ScopedSession
+from core.standards.queries import calendar_in_force, law_in_force
 from core.workdays import Calendar, Deadline
 
 BEIJING = ZoneInfo("Asia/Shanghai")
+WHOLE_HOUSEHOLD = "household"
 
 
 def beijing_day(moment: datetime) -> date:
@@ -20,11 +25,15 @@ def beijing_day(moment: datetime) -> date:
 
 @dataclass(frozen=True, slots=True)
 class Procedure:
-    """`scheme` says the steps and limits, `law` gives the numbers of days, `calendar` turns them into dates."""
+    """`scheme` says the steps and limits, `law` gives the numbers of days, `calendar` turns them into dates.
+
+    `view` is what the enabled packs declare in the region; its rules compute and its reactions answer.
+    """
 
     scheme: Scheme
     law: Law
     calendar: Calendar
+    view: RegionCatalogue
 
     def deadline(self, code: str, start: date, when: LimitCase = LimitCase.ALWAYS) -> Deadline:
         """The last day of limit `code` counted from `start`, which itself does not count.
@@ -36,3 +45,32 @@ class Procedure:
         if limit.unit is LimitUnit.WORKING_DAYS:
             return self.calendar.add_working_days(start, days)
         return self.calendar.calendar_days_deadline(start, days)
+
+    def rule(self, variant: str) -> Rule:
+        """The rule in force that decides the variant: "dibao" for a household, "single_person_dibao" for one person."""
+        wanted = self.scheme.rule if variant == WHOLE_HOUSEHOLD else f"{variant}_{self.scheme.rule}"
+        return rule_for(self.view.rules, wanted, self.law.date, path_of(self.view.region_code))
+
+
+def procedure_for(
+    session: ScopedSession,
+    catalogue: Catalogue,
+    book: LawBook,
+    *,
+    scheme: str,
+    region_code: str,
+    day: date,
+    pack: str = "",
+    enablings: Iterable[Enabling] = (),
+) -> Procedure:
+    """The procedure of `scheme` in a region on a day: the law of the day of each act (decision 12).
+
+    `pack`: the pack a case began with, kept even if disabled since (decision 15). Raises NotFound for a scheme not run there.
+    """
+    view = catalogue.for_case(region_code, day, pack, enablings)
+    return Procedure(
+        scheme=view.scheme(scheme),
+        law=law_in_force(session, book, region_code, day),
+        calendar=calendar_in_force(session),
+        view=view,
+    )
