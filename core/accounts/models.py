@@ -207,7 +207,6 @@ class LoginSession(RegionScoped, Base):
     last_seen_at: Mapped[Instant]
     ended_at: Mapped[datetime | None]
     ended_by: Mapped[UUID | None]
-    node: Mapped[str] = mapped_column(String(12), default="")
     second_factor_at: Mapped[datetime | None]
     demo: Mapped[bool] = mapped_column(default=False)
     ip: Mapped[str] = mapped_column(String(45), default="")

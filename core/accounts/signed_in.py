@@ -1,0 +1,266 @@
+"""Who is signed in behind a token: found once per request, begun at sign-in, ended by its owner or an administrator."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Engine, or_, select
+
+from core import audit
+from core.access import SECOND_FACTOR_ROLES, Actor, Grant, Permission, Role, job_actor
+from core.accounts.models import (
+    AccountKind,
+    Assignment,
+    Assurance,
+    LoginSession,
+    ResidentAccount,
+    RoleGrant,
+    StaffAccount,
+    VerifiedPhone,
+)
+from core.accounts.policy import POLICY
+from core.database import new_id
+from core.encryption import Place, Vault
+from core.scopes import LEVELS, System
+from core.sessions import ScopedSession, found, open_session, update_rows
+
+# these work on what was handed over to them by name
+_BY_ASSIGNMENT = frozenset({Role.CONTRACT_WORKER, Role.DEPARTMENT_OFFICER})
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A sign-in that still holds. `nodes`: the regions of the grants in force, broadest first; `token_id`: its id.
+
+    Until `must_change_password` and `needs_second_factor` are False nothing but the pages for just that opens.
+    `must_enrol`: the second factor she needs is not set up yet.
+    """
+
+    actor: Actor
+    kind: str
+    account_id: uuid.UUID
+    token_id: uuid.UUID
+    person_id: uuid.UUID | None = None
+    nodes: tuple[str, ...] = ()
+    must_change_password: bool = False
+    needs_second_factor: bool = False
+    must_enrol: bool = False
+    assurance: Assurance | None = None
+    assigned_case_ids: frozenset[uuid.UUID] = frozenset()
+    assigned_household_ids: frozenset[uuid.UUID] = frozenset()
+
+
+def find_session(engine: Engine, vault: Vault | None, token: str, *, now: datetime) -> SignedIn | None:
+    """The sign-in behind a cookie's token, or None: unknown, ended, idle too long, or the account is disabled.
+
+    Notes that she was seen, at most once a minute.
+    """
+    with open_session(engine, System("sign-in"), job_actor("sign-in"), vault=vault, writes=False) as session:
+        login = session.scalar(select(LoginSession).where(LoginSession.token_digest == _digest(token)))
+        if login is None or not holds(login, now):
+            return None
+        signed_in = (
+            _staff(session, login, now) if login.kind is AccountKind.STAFF else _resident(session, login)
+        )
+        seen_at = login.last_seen_at
+        session.rollback()
+    if signed_in is not None and now - seen_at > POLICY.seen_every:
+        _note_seen(engine, login.id, now)
+    return signed_in
+
+
+def holds(login: LoginSession, now: datetime) -> bool:
+    """Whether a sign-in is neither ended nor idle nor older than any may be."""
+    staff = login.kind is AccountKind.STAFF
+    idle = POLICY.staff_idle if staff else POLICY.resident_idle
+    longest = POLICY.staff_longest if staff else POLICY.resident_longest
+    return login.ended_at is None and now - login.last_seen_at < idle and now - login.began_at < longest
+
+
+def _staff(session: ScopedSession, login: LoginSession, now: datetime) -> SignedIn | None:
+    account = session.get(StaffAccount, login.account_id)
+    if account is None or account.disabled_at is not None:
+        return None
+    grants = grants_in_force(session, account.id, now)
+    roles = frozenset(grant.role for grant in grants)
+    nodes = tuple(sorted({grant.region_code for grant in grants}, key=_breadth))
+    required = bool(roles & SECOND_FACTOR_ROLES) and not login.demo
+    enrolled = account.totp_confirmed_at is not None
+    cases, households = _assigned(session, account.id) if roles & _BY_ASSIGNMENT else ([], [])
+    return SignedIn(
+        actor=Actor("staff", account.id, account.full_name, nodes[0] if nodes else "", grants),
+        kind=AccountKind.STAFF.value,
+        account_id=account.id,
+        token_id=login.id,
+        nodes=nodes,
+        must_change_password=account.must_change_password
+        or now - account.password_changed_at > POLICY.password_age,
+        needs_second_factor=(required or enrolled) and login.second_factor_at is None,
+        must_enrol=required and not enrolled,
+        assigned_case_ids=frozenset(cases),
+        assigned_household_ids=frozenset(households),
+    )
+
+
+def _resident(session: ScopedSession, login: LoginSession) -> SignedIn | None:
+    account = session.get(ResidentAccount, login.account_id)
+    if account is None:
+        return None
+    name = ""
+    if account.name_sealed is not None and session.vault is not None:
+        name = session.vault.unseal(
+            Place("resident_accounts", "name_sealed", account.id.hex), account.name_sealed
+        )
+    return SignedIn(
+        actor=Actor("resident", account.id, name),
+        kind=AccountKind.RESIDENT.value,
+        account_id=account.id,
+        token_id=login.id,
+        person_id=account.person_id if _still_hers(session, account) else None,
+        assurance=account.assurance,
+    )
+
+
+def _still_hers(session: ScopedSession, account: ResidentAccount) -> bool:
+    """A link that rests on a phone ends at once when an office notes that the phone is no longer hers."""
+    if account.assurance is not Assurance.WINDOW_CHECKED:
+        return True
+    verified = select(VerifiedPhone.id).where(
+        VerifiedPhone.person_id == account.person_id,
+        VerifiedPhone.phone_index == account.phone_index,
+        VerifiedPhone.ended_at.is_(None),
+    )
+    return session.scalar(verified.limit(1)) is not None
+
+
+def grants_in_force(session: ScopedSession, account_id: uuid.UUID, now: datetime) -> frozenset[Grant]:
+    """What an account may do today: grants that are neither revoked nor over."""
+    rows = session.execute(
+        select(RoleGrant.role, RoleGrant.region_code).where(
+            RoleGrant.account_id == account_id,
+            RoleGrant.revoked_at.is_(None),
+            or_(RoleGrant.ends_at.is_(None), RoleGrant.ends_at > now),
+        )
+    )
+    return frozenset(Grant(row.role, row.region_code) for row in rows)
+
+
+def _breadth(code: str) -> tuple[int, str]:
+    return len(code.rstrip("0")), code
+
+
+def _assigned(session: ScopedSession, account_id: uuid.UUID) -> tuple[list[uuid.UUID], list[uuid.UUID]]:
+    rows = session.execute(
+        select(Assignment.case_id, Assignment.household_id).where(
+            Assignment.account_id == account_id, Assignment.ended_at.is_(None)
+        )
+    ).all()
+    cases = [row.case_id for row in rows if row.case_id is not None]
+    return cases, [row.household_id for row in rows if row.household_id is not None]
+
+
+def _note_seen(engine: Engine, login_id: uuid.UUID, now: datetime) -> None:
+    with open_session(engine, System("sign-in"), job_actor("sign-in")) as session:
+        update_rows(session, LoginSession, {"last_seen_at": now}, LoginSession.id == login_id)
+        session.commit()
+
+
+def _digest(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()
+
+
+# --- begin and end ----------------------------------------------------------------------------------------------
+
+
+def begin_session(
+    session: ScopedSession,
+    account: StaffAccount | ResidentAccount,
+    *,
+    now: datetime,
+    demo: bool = False,
+    ip: str | None = None,
+    device: str = "",
+) -> str:
+    """Start a sign-in and return its token, which is known to the cookie alone. `device`: a few words for the list."""
+    token = secrets.token_urlsafe(32)
+    staff = isinstance(account, StaffAccount)
+    session.add(
+        LoginSession(
+            id=new_id(),
+            token_digest=_digest(token),
+            kind=AccountKind.STAFF if staff else AccountKind.RESIDENT,
+            account_id=account.id,
+            began_at=now,
+            last_seen_at=now,
+            demo=demo,
+            ip=audit.truncate_address(ip),
+            device=device[:60],
+            **{name: getattr(account, name, "") for name in LEVELS},
+        )
+    )
+    account.last_signed_in_at = now
+    session.flush()
+    return token
+
+
+def sign_out(session: ScopedSession, token: str, *, now: datetime) -> None:
+    """End the sign-in of a token, whatever its state. Needs a System session."""
+    login = session.scalar(select(LoginSession).where(LoginSession.token_digest == _digest(token)))
+    if login is not None and login.ended_at is None:
+        _end(login, login.account_id, now)
+        who = Actor(login.kind.value, login.account_id)
+        audit.record(session, "sign-out", login, now=now, actor=who)
+        session.flush()
+
+
+def end_session(session: ScopedSession, actor: Actor, login_id: uuid.UUID, *, now: datetime) -> None:
+    """Sign out one browser: one's own, or that of staff within the region of a security administrator."""
+    login = found(session.get(LoginSession, login_id))
+    if login.account_id != actor.account_id:
+        actor.require(Permission.STAFF_LOCK)
+    if login.ended_at is None:
+        _end(login, actor.account_id, now)
+        audit.record(session, "session.end", login, now=now, actor=actor)
+        session.flush()
+
+
+def end_other_sessions(
+    session: ScopedSession,
+    actor: Actor,
+    account_id: uuid.UUID,
+    *,
+    now: datetime,
+    kept: uuid.UUID | None = None,
+) -> int:
+    """Sign out every browser of an account but `kept`; returns how many. Own, or as a security administrator."""
+    if account_id != actor.account_id:
+        actor.require(Permission.STAFF_LOCK)
+    logins = session.scalars(
+        select(LoginSession).where(LoginSession.account_id == account_id, LoginSession.ended_at.is_(None))
+    ).all()
+    ended = [login for login in logins if login.id != kept]
+    for login in ended:
+        _end(login, actor.account_id, now)
+        audit.record(session, "session.end", login, now=now, actor=actor)
+    session.flush()
+    return len(ended)
+
+
+def _end(login: LoginSession, by: uuid.UUID | None, now: datetime) -> None:
+    login.ended_at = now
+    login.ended_by = by
+
+
+def sessions_of(session: ScopedSession, account_id: uuid.UUID, *, now: datetime) -> list[LoginSession]:
+    """Where an account is signed in now, the latest seen first; what the session's scope shows of it."""
+    logins: Any = session.scalars(
+        select(LoginSession)
+        .where(LoginSession.account_id == account_id, LoginSession.ended_at.is_(None))
+        .order_by(LoginSession.last_seen_at.desc())
+    )
+    return [login for login in logins if holds(login, now)]
