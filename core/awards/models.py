@@ -9,8 +9,7 @@ from typing import Any
 from sqlalchemy import Date, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.cases.models import Variant
-from core.database import Base, EnumText, Fen, Id, Instant, JsonColumn, PrimaryId
+from core.database import Base, Fen, Id, Instant, JsonColumn, PrimaryId
 from core.scopes import RegionScoped, Visibility
 
 
@@ -26,7 +25,7 @@ class Award(RegionScoped, Base):
     case_id: Mapped[Id]
     owner_account_id: Mapped[uuid.UUID | None]
     scheme: Mapped[str] = mapped_column(String(40))
-    variant: Mapped[Variant] = mapped_column(EnumText(Variant))
+    variant: Mapped[str] = mapped_column(String(40))
     monthly_fen: Mapped[Fen]
     parts: Mapped[dict[str, Any]] = mapped_column(JsonColumn)
     starts_on: Mapped[date] = mapped_column(Date)

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from core.cases.declaration_models import LineKind, MemberRole, Period, Section
-from core.cases.models import Channel, Variant
+from core.cases.models import WHOLE_HOUSEHOLD, Channel
 from core.errors import Invalid
 from core.households.models import Area, NotCounted
 from core.translations import N_
@@ -75,7 +75,7 @@ class Application:
     channel: Channel
     members: Sequence[MemberAnswer]
     lines: Sequence[LineAnswer]
-    variant: Variant = Variant.HOUSEHOLD
+    variant: str = WHOLE_HOUSEHOLD
     owner_account_id: uuid.UUID | None = None
     answers: Mapping[str, Any] = field(default_factory=dict)
     sensitive_answers: Mapping[str, Any] = field(default_factory=dict)

@@ -10,7 +10,7 @@ from datetime import date
 from core.cases import people
 from core.cases.comparison import ComparedLine, compare
 from core.cases.declaration_models import DeclaredMember, LineKind, MemberRole, Section, StatementLine
-from core.cases.models import Case, Variant
+from core.cases.models import WHOLE_HOUSEHOLD, Case
 from core.cases.procedure import Procedure
 from core.households.models import Household, LowIncomeCategory
 from core.households.names import age_on
@@ -60,7 +60,7 @@ def assess(session: ScopedSession, case: Case, procedure: Procedure) -> Assessme
         [_person_values(member, sheet, procedure.law.date) for member in members],
     )
     person = None
-    if case.variant is not Variant.HOUSEHOLD:
+    if case.variant != WHOLE_HOUSEHOLD:
         person = home.everyone[next(i for i, member in enumerate(members) if member.is_applicant)]
     decision = run_single(procedure.rule(case.variant), home, procedure.law, person)
     return Assessment(members, lines, sheet, decision, any(each.adopted is None for each in lines))

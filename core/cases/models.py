@@ -83,12 +83,8 @@ class Authority(StrEnum):
     TOWNSHIP = "township"
 
 
-class Variant(StrEnum):
-    """Whole household, or one member alone (R1-12, R2-19, R3-07); the public kind is the same (decision 13)."""
-
-    HOUSEHOLD = "household"
-    SINGLE_PERSON = "single_person"
-    UNEMPLOYED_DISABLED = "unemployed_disabled"
+# the variant of a scheme that covers the whole family; packs declare others (R1-12, R2-19, R3-07)
+WHOLE_HOUSEHOLD = "household"
 
 
 class Case(RegionScoped, Base):
@@ -105,7 +101,7 @@ class Case(RegionScoped, Base):
     id: Mapped[PrimaryId]
     number: Mapped[str] = mapped_column(String(24))
     scheme: Mapped[str] = mapped_column(String(40))
-    variant: Mapped[Variant] = mapped_column(EnumText(Variant), default=Variant.HOUSEHOLD)
+    variant: Mapped[str] = mapped_column(String(40), default=WHOLE_HOUSEHOLD)
     area: Mapped[Area] = mapped_column(EnumText(Area))
     pack: Mapped[str] = mapped_column(String(40))
     form_name: Mapped[str] = mapped_column(String(60))
@@ -224,7 +220,7 @@ class Opinion(RegionScoped, Base):
     owner_account_id: Mapped[uuid.UUID | None]
     round: Mapped[int] = mapped_column(SmallInteger)
     eligible: Mapped[bool]
-    variant: Mapped[Variant] = mapped_column(EnumText(Variant))
+    variant: Mapped[str] = mapped_column(String(40))
     monthly_fen: Mapped[Fen]
     reason: Mapped[str] = mapped_column(Text)
     rule_name: Mapped[str] = mapped_column(String(80))

@@ -15,7 +15,6 @@ from core.standards.queries import calendar_in_force, law_in_force
 from core.workdays import Calendar, Deadline
 
 BEIJING = ZoneInfo("Asia/Shanghai")
-WHOLE_HOUSEHOLD = "household"
 
 
 def beijing_day(moment: datetime) -> date:
@@ -47,9 +46,10 @@ class Procedure:
         return self.calendar.calendar_days_deadline(start, days)
 
     def rule(self, variant: str) -> Rule:
-        """The rule in force that decides the variant: "dibao" for a household, "single_person_dibao" for one person."""
-        wanted = self.scheme.rule if variant == WHOLE_HOUSEHOLD else f"{variant}_{self.scheme.rule}"
-        return rule_for(self.view.rules, wanted, self.law.date, path_of(self.view.region_code))
+        """The rule in force that decides the variant (whole household, one person alone). Raises Blocked without one."""
+        return rule_for(
+            self.view.rules, self.scheme.variant(variant).rule, self.law.date, path_of(self.view.region_code)
+        )
 
 
 def procedure_for(

@@ -7,13 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from jinja2 import StrictUndefined
-from jinja2.sandbox import SandboxedEnvironment
 from sqlalchemy import func, select
 
 from core import audit
 from core.access import Actor
 from core.catalogue import LetterDeclaration
+from core.catalogue.letter_texts import letter_paragraphs
 from core.database import new_id
 from core.encryption import place_of
 from core.errors import Blocked
@@ -22,11 +21,6 @@ from core.masking import mask_name
 from core.scopes import region_columns
 from core.sessions import ScopedSession
 from core.translations import N_
-
-# packs are installed code, yet their letter texts need no more than placeholders and conditions
-_TEXTS = SandboxedEnvironment(
-    undefined=StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +44,7 @@ def render_letter(declaration: LetterDeclaration, fields: Mapping[str, object]) 
             title=declaration.title,
             missing="、".join(missing),
         )
-    text = _TEXTS.from_string(declaration.template.read_text(encoding="utf-8")).render(dict(fields))
-    return [line.strip() for line in text.splitlines() if line.strip()]
+    return letter_paragraphs(declaration, fields)
 
 
 def issue_letter(
