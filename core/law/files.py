@@ -23,14 +23,22 @@ VALUE_WORDS = {
 }  # fmt: skip
 
 
-class _ExactLoader(yaml.SafeLoader):
+class ExactLoader(yaml.SafeLoader):
     """Keeps 1.5 as the text "1.5": a binary float is not what the document says."""
 
 
-_ExactLoader.yaml_implicit_resolvers = {
+ExactLoader.yaml_implicit_resolvers = {
     letter: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:float"]
     for letter, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
+
+
+def load_yaml(file: Path) -> Any:
+    """A YAML file with exact decimals. Raises LawFault naming the file when it cannot be read."""
+    try:
+        return yaml.load(file.read_text("utf-8"), Loader=ExactLoader) or {}  # noqa: S506 (a SafeLoader)
+    except (yaml.YAMLError, UnicodeDecodeError) as problem:
+        raise LawFault(N_("参数文件 {file} 读不出来：{fault}"), file=file.name, fault=problem) from problem
 
 
 def read_value(value: object, unit: Unit) -> Value:
@@ -66,7 +74,7 @@ def load_folder(region: str, folder: Path) -> tuple[list[Declaration], list[Para
     if not folder.is_dir():
         raise LawFault(N_("参数目录 {folder} 不存在。"), folder=folder)
     for file in sorted(folder.glob("*.yaml")):
-        content = yaml.load(file.read_text("utf-8"), Loader=_ExactLoader) or {}  # noqa: S506 (a SafeLoader)
+        content = load_yaml(file)
         if not isinstance(content, dict) or set(content) - {"declarations", "values"}:
             raise LawFault(N_("参数文件 {file} 只能有 declarations 和 values 两部分。"), file=file.name)
         declarations += [
