@@ -12,6 +12,8 @@ from pathlib import Path
 from commands.places import ROOT
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# measuring is no testing: `./doudi bench` runs the benchmarks
+EVERYTHING = ("tests", "--ignore=tests/benchmarks")
 PACKAGES = ("chromium", "fonts-noto-cjk")
 
 
@@ -31,7 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
     elif not browser_ready():
         left_out = ["browser"]
     chosen = ["-m", " and ".join(f"not {mark}" for mark in left_out)] if left_out else []
-    words = ["-n", arguments.workers, "--dist", "worksteal", *chosen, *(arguments.pytest or ["tests"])]
+    words = ["-n", arguments.workers, "--dist", "worksteal", *chosen, *(arguments.pytest or EVERYTHING)]
     print(f"运行测试（{arguments.workers} 个进程）。", flush=True)
     os.chdir(ROOT)
     return subprocess.run([sys.executable, "-m", "pytest", *words], cwd=ROOT, check=False).returncode

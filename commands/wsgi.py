@@ -1,0 +1,51 @@
+"""What the web server loads in its worker: the app, with the job system running beside it."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import sys
+
+from flask import Flask
+
+from app import create_app
+from commands.places import settings_here
+from core import jobs_engine
+from core.access import job_actor
+from core.database import make_engine
+from core.installation_mark import read_mark
+from core.scopes import System
+from core.sessions import ScopedSession, open_session
+from core.settings import Settings
+from core.web.installation import EXTENSION, Installation
+
+END_WITH_PARENT = 1  # PR_SET_PDEATHSIG of <sys/prctl.h>
+
+
+def make() -> Flask:
+    """The app of this installation; launches the job system, once per process."""
+    _end_with_parent()
+    settings = settings_here()
+    app = create_app(settings, demo=_is_demo(settings))
+    home: Installation = app.extensions[EXTENSION]
+
+    def open_job_session(name: str) -> ScopedSession:
+        return open_session(home.engine, System(name), job_actor(name), vault=home.vault)
+
+    jobs_engine.launch(settings, open_job_session)
+    return app
+
+
+def _is_demo(settings: Settings) -> bool:
+    engine = make_engine(settings.database_url)
+    with open_session(engine, System("start"), job_actor("start"), writes=False) as session:
+        mark = read_mark(session)
+    engine.dispose()
+    return mark is not None and mark.demo
+
+
+def _end_with_parent() -> None:
+    """A worker whose server was killed outright would go on holding the port; on Linux the kernel ends it instead."""
+    if sys.platform == "linux" and os.getppid() != 1:
+        ctypes.CDLL(None).prctl(END_WITH_PARENT, signal.SIGTERM)
