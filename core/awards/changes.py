@@ -13,7 +13,6 @@ from core.cases.procedure import Procedure
 from core.database import new_id
 from core.households.changes import set_category
 from core.households.models import Household, LowIncomeCategory
-from core.rules import Decision
 from core.scopes import LEVELS
 from core.sessions import ScopedSession, found
 
@@ -23,15 +22,14 @@ def confirm_case(
     actor: Actor,
     case: Case,
     answer: ConfirmationAnswer,
-    decision: Decision,
     procedure: Procedure,
     *,
     now: datetime,
 ) -> Confirmation | None:
     """Sign the confirmation and, when it grants, award; None when the case went back for a new opinion (decision 10)."""
-    confirmation = sign_confirmation(session, actor, case, answer, decision, procedure, now=now)
+    confirmation = sign_confirmation(session, actor, case, answer, procedure, now=now)
     if confirmation is not None and confirmation.outcome is Outcome.GRANTED:
-        award(session, actor, case, confirmation, decision, now=now)
+        award(session, actor, case, confirmation, now=now)
     return confirmation
 
 
@@ -40,7 +38,6 @@ def award(
     actor: Actor,
     case: Case,
     confirmation: Confirmation,
-    decision: Decision,
     *,
     now: datetime,
 ) -> Award:
@@ -56,8 +53,8 @@ def award(
         variant=case.variant,
         monthly_fen=confirmation.monthly_fen,
         parts={
-            "top_up_fen": decision.monthly_fen,
-            "supplements": [supplement.as_row() for supplement in decision.supplements],
+            "top_up_fen": confirmation.computation["monthly_fen"],
+            "supplements": confirmation.computation["supplements"],
         },
         starts_on=confirmation.starts_on,
         awarded_at=now,

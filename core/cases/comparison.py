@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -85,7 +86,7 @@ def compare(session: ScopedSession, case_id: uuid.UUID) -> list[ComparedLine]:
     return sorted(found.values(), key=lambda each: (order[each.any_line.section], each.any_line.id))
 
 
-def unexplained(lines: list[ComparedLine]) -> list[ComparedLine]:
+def unexplained(lines: Sequence[ComparedLine]) -> list[ComparedLine]:
     """The differences nobody has explained yet."""
     return [line for line in lines if not line.explained]
 

@@ -13,7 +13,9 @@ from sqlalchemy import select
 
 from core import audit
 from core.access import Actor, Permission
+from core.cases.assessment import assess
 from core.cases.changes import letter_fields, recipient_of
+from core.cases.comparison import adopt_agreeing, unexplained
 from core.cases.models import (
     Authority,
     Case,
@@ -70,14 +72,23 @@ def sign_opinion(
     actor: Actor,
     case: Case,
     answer: OpinionAnswer,
-    decision: Decision,
     procedure: Procedure,
     *,
     now: datetime,
 ) -> Opinion:
-    """Sign for or against. A negative one has no notice and goes to the confirmer; a positive one opens the notice."""
+    """Sign for or against. A negative one has no notice and goes to the confirmer; a positive one opens the notice.
+
+    The computation is made anew here, from what was adopted, under the law of this day. Raises Blocked while a
+    difference is unexplained, Invalid for an opinion the computation does not carry.
+    """
     actor.require(Permission.OPINION_SIGN)
     step = require_open(session, case, StepCode.OPINION)
+    adopt_agreeing(session, actor, case, now=now)
+    assessment = assess(session, case, procedure)
+    decision = assessment.decision
+    open_differences = unexplained(assessment.lines)
+    if open_differences:
+        raise Blocked(N_("还有{count}项差异没有说明，说明后再提初审意见。"), count=len(open_differences))
     _check_opinion(answer, decision)
     opinion = Opinion(
         **{level: getattr(case, level) for level in LEVELS},
@@ -165,7 +176,6 @@ def sign_confirmation(
     actor: Actor,
     case: Case,
     answer: ConfirmationAnswer,
-    decision: Decision,
     procedure: Procedure,
     *,
     now: datetime,
@@ -183,6 +193,7 @@ def sign_confirmation(
     if not answer.reason.strip():
         raise Invalid(N_("请写明理由。"), field="reason")
     _require_county_visit(case)
+    decision = assess(session, case, procedure).decision
     if answer.outcome is Outcome.GRANTED:
         if decision.result is Result.NOT_ELIGIBLE:
             raise Invalid(

@@ -1,0 +1,252 @@
+"""Recording a visit: two named workers, the province's form, photos and position, and what they saw of the declared lines."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from core import audit
+from core.access import Actor, Permission
+from core.cases.application import LineAnswer
+from core.cases.changes import survey_may_start
+from core.cases.declaration_models import Layer, StatementLine
+from core.cases.models import OPEN_STATES, Case, StepCode, StepState
+from core.cases.procedure import Procedure, beijing_day
+from core.cases.steps import complete_step, step_of
+from core.catalogue import VisitFacts
+from core.database import new_id
+from core.encryption import Place, place_of
+from core.errors import Blocked, Invalid
+from core.forms import FormDeclaration, QuestionKind, split_answers, validate_answers
+from core.scopes import LEVELS, level_column
+from core.sessions import ScopedSession, write_rows
+from core.translations import N_
+from core.visits.models import Visit, VisitKind, VisitMode, VisitPhoto, VisitSurveyor
+
+POSITION_KINDS = frozenset({QuestionKind.LOCATION})
+PHOTO_KINDS = frozenset({QuestionKind.PHOTO})
+
+
+@dataclass(frozen=True, slots=True)
+class Surveyor:
+    """A worker who was there: a staff account and its full name."""
+
+    account_id: uuid.UUID
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class SeenLine:
+    """What the visitors found about one declared line (`line_key`), or something nobody declared (None)."""
+
+    line: LineAnswer
+    member_id: uuid.UUID | None = None
+    line_key: uuid.UUID | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoAnswer:
+    """A photo for a question of the form, or the reason why there is none."""
+
+    question: str
+    document_id: uuid.UUID | None = None
+    declined_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class VisitAnswer:
+    """A visit as filled in. `position`: latitude, longitude, accuracy, fixed_at; empty needs `position_reason`."""
+
+    form: FormDeclaration
+    answers: Mapping[str, Any]
+    surveyors: Sequence[Surveyor]
+    visit_day: date
+    kind: VisitKind = VisitKind.HOME
+    mode: VisitMode = VisitMode.IN_PERSON
+    position: Mapping[str, Any] | None = None
+    position_reason: str = ""
+    photos: Sequence[PhotoAnswer] = ()
+    seen: Sequence[SeenLine] = field(default_factory=tuple)
+
+
+def record_visit(
+    session: ScopedSession,
+    actor: Actor,
+    case: Case,
+    answer: VisitAnswer,
+    procedure: Procedure,
+    *,
+    now: datetime,
+) -> Visit:
+    """Store the visit for good. The first home visit of a round completes its step; the county's own is noted."""
+    actor.require(Permission.VISIT_RECORD)
+    if case.accepted_at is None or case.state not in OPEN_STATES:
+        raise Blocked(N_("受理以后、办结以前才能登记入户。"))
+    _check(actor, answer, procedure, beijing_day(now))
+    plain, sensitive = split_answers(answer.form, dict(answer.answers))
+    by_county = level_column(actor.node) == "county"
+    visit = Visit(
+        **{level: getattr(case, level) for level in LEVELS},
+        id=new_id(),
+        case_id=case.id,
+        household_id=case.household_id,
+        owner_account_id=case.owner_account_id,
+        kind=answer.kind,
+        mode=answer.mode,
+        by_county=by_county,
+        form_name=answer.form.name,
+        form_version=answer.form.version,
+        visit_day=answer.visit_day,
+        answers=dict(plain),
+        position_reason=answer.position_reason.strip(),
+        submitted_by=actor.account_id,
+        received_at=now,
+    )
+    visit.answers_sealed = session.vault.seal_json(place_of(visit, "answers_sealed"), sensitive)
+    if answer.position is not None:
+        visit.position_sealed = session.vault.seal_json(
+            place_of(visit, "position_sealed"), dict(answer.position)
+        )
+    visit.findings = _findings(visit, plain, procedure, now)
+    session.add(visit)
+    session.flush()
+    _write_parts(session, visit, answer)
+    _write_seen(session, actor, case, answer.seen, now)
+    audit.record(session, "visit.record", visit, now=now, case_id=case.id)
+    _move_case(session, actor, case, visit, procedure, now)
+    return visit
+
+
+def _check(actor: Actor, answer: VisitAnswer, procedure: Procedure, today: date) -> None:
+    least = procedure.law.number(procedure.scheme.visitors_key)
+    accounts = {each.account_id for each in answer.surveyors}
+    if len(accounts) < least:
+        raise Invalid(
+            N_("入户要有至少{least}名工作人员，请写全（57号第十六条）。"), field="surveyors", least=least
+        )
+    if actor.account_id not in accounts:
+        raise Invalid(N_("登记人要是入户人员之一。"), field="surveyors")
+    if answer.visit_day > today:
+        raise Invalid(N_("调查日期不能晚于今天。"), field="visit_day")
+    if answer.mode is VisitMode.IN_PERSON and answer.kind is VisitKind.HOME:
+        _check_position(answer)
+    faults = validate_answers(answer.form, dict(answer.answers), today=today)
+    if faults:
+        raise Invalid(faults[0].message, field=faults[0].path, **dict(faults[0].values))
+
+
+def _check_position(answer: VisitAnswer) -> None:
+    asked = any(question.kind in POSITION_KINDS for question in answer.form.questions)
+    if asked and answer.position is None and not answer.position_reason.strip():
+        raise Invalid(N_("没有取得位置。请点“刷新”再取一次，或者写明取不到的原因。"), field="position")
+    for question in answer.form.questions:
+        if question.kind not in PHOTO_KINDS or not question.required:
+            continue
+        taken = next((photo for photo in answer.photos if photo.question == question.name), None)
+        if taken is None or (taken.document_id is None and not taken.declined_reason.strip()):
+            raise Invalid(
+                N_("还差照片“{photo}”。拍不了的，请写明原因。"), field=question.name, photo=question.label
+            )
+
+
+def _findings(
+    visit: Visit, plain: Mapping[str, Any], procedure: Procedure, now: datetime
+) -> list[dict[str, Any]]:
+    facts = VisitFacts(
+        visit_id=visit.id,
+        case_id=visit.case_id,
+        region_code=procedure.view.region_code,
+        form_name=visit.form_name,
+        form_version=visit.form_version,
+        answers=plain,
+    )
+    return [
+        {"code": each.code, "text": each.text, "department": each.department, "source": each.source}
+        for each in procedure.view.visit_recorded(facts, beijing_day(now))
+    ]
+
+
+def _write_parts(session: ScopedSession, visit: Visit, answer: VisitAnswer) -> None:
+    shared = {
+        **{level: getattr(visit, level) for level in LEVELS},
+        "visit_id": visit.id,
+        "case_id": visit.case_id,
+        "household_id": visit.household_id,
+        "owner_account_id": visit.owner_account_id,
+    }
+    by_account = {each.account_id: each.name for each in answer.surveyors}
+    write_rows(
+        session,
+        VisitSurveyor,
+        [
+            shared | {"id": new_id(), "account_id": account, "name": name}
+            for account, name in by_account.items()
+        ],
+    )
+    write_rows(
+        session,
+        VisitPhoto,
+        [
+            shared
+            | {
+                "id": new_id(),
+                "question": photo.question,
+                "document_id": photo.document_id,
+                "declined_reason": photo.declined_reason,
+            }
+            for photo in answer.photos
+        ],
+    )
+
+
+def _write_seen(
+    session: ScopedSession, actor: Actor, case: Case, seen: Sequence[SeenLine], now: datetime
+) -> None:
+    rows = []
+    for each in seen:
+        row_id = new_id()
+        details = {"description": each.line.description, "note": each.note}
+        rows.append(
+            {
+                **{level: getattr(case, level) for level in LEVELS},
+                "id": row_id,
+                "case_id": case.id,
+                "owner_account_id": case.owner_account_id,
+                "layer": Layer.VISITED,
+                "section": each.line.section,
+                "kind": each.line.kind,
+                "line_key": each.line_key or row_id,
+                "member_id": each.member_id,
+                "amount_fen": each.line.amount_fen,
+                "period": each.line.period,
+                "yearly_fen": each.line.yearly_fen,
+                "months": each.line.months,
+                "item": each.line.item,
+                "deductions": [],
+                "quantity": each.line.quantity,
+                "source": "visit",
+                "explanation": "",
+                "details_sealed": session.vault.seal_json(
+                    Place("statement_lines", "details_sealed", row_id.hex), details
+                ),
+                "evidence_document_id": each.line.document_id,
+                "entered_by": actor.account_id,
+                "entered_at": now,
+            }
+        )
+    write_rows(session, StatementLine, rows)
+
+
+def _move_case(
+    session: ScopedSession, actor: Actor, case: Case, visit: Visit, procedure: Procedure, now: datetime
+) -> None:
+    if visit.by_county:
+        case.county_visited_at = now
+        session.flush()
+    survey_may_start(session, actor, case, procedure, now=now)
+    if visit.kind is VisitKind.HOME and step_of(session, case.id, StepCode.VISIT).state is StepState.OPEN:
+        complete_step(session, actor, case, StepCode.VISIT, {"visit_id": str(visit.id)}, procedure, now=now)
