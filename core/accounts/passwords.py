@@ -23,6 +23,11 @@ _READABLE_DIGITS = "23456789"
 _MOST = 200
 
 
+def _bytes(password: str) -> bytes:
+    # the same characters may come decomposed from another keyboard
+    return unicodedata.normalize("NFC", password[: _MOST * 2]).encode()
+
+
 def hash_password(password: str) -> str:
     """Argon2id PHC text; the same text never twice, its salt is random."""
     argon = Argon2id(
@@ -38,10 +43,6 @@ def is_password(password: str, hashed: str) -> bool:
     except InvalidKey:
         return False
     return True
-
-
-# checked where an account does not exist, so that the answer takes as long as where it does
-NOBODYS_HASH = hash_password(secrets.token_urlsafe(32))
 
 
 def make_password() -> str:
@@ -90,6 +91,5 @@ def kinds_in(password: str) -> int:
     )
 
 
-def _bytes(password: str) -> bytes:
-    # the same characters may come decomposed from another keyboard
-    return unicodedata.normalize("NFC", password[: _MOST * 2]).encode()
+# checked where an account does not exist, so that the answer takes as long as where it does
+NOBODYS_HASH = hash_password(secrets.token_urlsafe(32))
