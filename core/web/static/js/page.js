@@ -41,6 +41,36 @@
     if (list) document.getElementById(list.dataset.count).textContent = list.querySelectorAll("input:checked").length;
   });
 
+  // A question that depends on another answer is hidden until it is needed; what is hidden is not sent.
+  const depend = (root) => {
+    root.querySelectorAll("[data-shown-by]").forEach((row) => {
+      const form = row.closest("form");
+      if (!form) return;
+      const wanted = row.dataset.shownWhen.split("|");
+      const others = [...form.elements].filter((element) => element.name === row.dataset.shownBy);
+      if (!others.length) return;
+      const given = others.filter((element) => (element.type === "radio" || element.type === "checkbox" ? element.checked : true)).map((element) => element.value);
+      row.hidden = !given.some((value) => wanted.includes(value));
+      row.querySelectorAll("input, select, textarea").forEach((input) => { input.disabled = row.hidden; });
+    });
+  };
+  on("change", (event) => { const form = event.target.closest("form"); if (form) depend(form); });
+
+  // What went wrong behind htmx is said beside what was pressed.
+  const tell = (element, text) => {
+    const place = element.closest("form") || element.closest("section") || document.getElementById("main");
+    const old = document.getElementById("dd-trouble");
+    if (old) old.remove();
+    const box = document.createElement("div");
+    box.id = "dd-trouble";
+    box.className = "dd-flash dd-flash-danger";
+    box.setAttribute("role", "alert");
+    box.textContent = text;
+    place.prepend(box);
+  };
+  on("htmx:responseError", ({ detail }) => { if (detail.xhr.getResponseHeader("X-Doudi-Error")) tell(detail.elt, detail.xhr.responseText); });
+  on("htmx:sendError", ({ detail }) => { if (document.body.dataset.offline) tell(detail.elt, document.body.dataset.offline); });
+
   // A revealed value hides again, also after the page was left open or restored from memory.
   const hide = (element) => {
     const id = document.createElement("span");
@@ -58,6 +88,8 @@
     });
     if (navigator.share) root.querySelectorAll("[data-share][hidden]").forEach((button) => { button.hidden = false; });
     if (window.innerWidth < 768) root.querySelectorAll("details[data-fold][open]").forEach((fold) => { fold.open = false; });
+    root.querySelectorAll("details[data-fold-js][open]").forEach((fold) => { fold.open = false; });
+    depend(root.closest ? root.closest("form") || root : root);
     const wrong = root.querySelector("[data-focus]");
     if (wrong) wrong.focus();
   };
