@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 
 import pluggy
 
@@ -18,6 +17,7 @@ from core.catalogue.regional import (
 )
 from core.catalogue.schemes import Scheme
 from core.forms import FormDeclaration
+from core.law import Law
 from core.rules.rule import Rule
 
 PROJECT = "doudi"
@@ -62,16 +62,18 @@ def register_blueprints() -> Sequence[PackBlueprint]:  # type: ignore[empty-body
     """The pack's own pages, mounted at start; they answer 404 in regions where the pack is not enabled."""
 
 
+# Below, `law` is the law of the day and the place; a pack reads its numbers there and keeps none itself.
+
 # --- at rendering ------------------------------------------------------------------------------------------------
 
 
 @hookspec
-def household_panels(household: HouseholdFacts, on: date) -> Sequence[Panel]:  # type: ignore[empty-body]
+def household_panels(household: HouseholdFacts, law: Law) -> Sequence[Panel]:  # type: ignore[empty-body]
     """Boxes beside a household's file, each time its page is drawn, in regions where the pack is enabled."""
 
 
 @hookspec
-def case_panels(case: CaseFacts, on: date) -> Sequence[Panel]:  # type: ignore[empty-body]
+def case_panels(case: CaseFacts, law: Law) -> Sequence[Panel]:  # type: ignore[empty-body]
     """Boxes beside a case, each time its page is drawn, in regions where the pack is enabled."""
 
 
@@ -79,15 +81,15 @@ def case_panels(case: CaseFacts, on: date) -> Sequence[Panel]:  # type: ignore[e
 
 
 @hookspec
-def case_accepted(case: CaseFacts, on: date) -> Sequence[Remark]:  # type: ignore[empty-body]
+def case_accepted(case: CaseFacts, law: Law) -> Sequence[Remark]:  # type: ignore[empty-body]
     """A case was accepted: remarks for its history. Inside the transaction of the acceptance."""
 
 
 @hookspec
-def case_decided(case: CaseFacts, decision: DecisionFacts, on: date) -> Sequence[Remark]:  # type: ignore[empty-body]
+def case_decided(case: CaseFacts, decision: DecisionFacts, law: Law) -> Sequence[Remark]:  # type: ignore[empty-body]
     """A case was confirmed or refused: remarks for its history. Inside the transaction of the decision."""
 
 
 @hookspec
-def visit_recorded(visit: VisitFacts, on: date) -> Sequence[Finding]:  # type: ignore[empty-body]
+def visit_recorded(visit: VisitFacts, law: Law) -> Sequence[Finding]:  # type: ignore[empty-body]
     """A visit was submitted: problems its answers bring to light. Inside the transaction of the visit."""

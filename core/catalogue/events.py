@@ -21,13 +21,6 @@ class MemberFacts:
     disability_class: int | None = None
     disability_grade: int | None = None
 
-    @property
-    def severely_disabled(self) -> bool:
-        """Grade 1–2 of any kind, grade 3 intellectual or mental (domain part 7)."""
-        if self.disability_grade is None:
-            return False
-        return self.disability_grade <= 2 or (self.disability_grade == 3 and self.disability_class in {5, 6})
-
 
 @dataclass(frozen=True, slots=True)
 class CaseFacts:
@@ -66,7 +59,7 @@ class HouseholdFacts:
 
 @dataclass(frozen=True, slots=True)
 class VisitFacts:
-    """A visit that was just recorded: its form and the answers that tell of no person."""
+    """A visit that was just recorded: its form and its coded answers (`core.forms.coded_answers`): no words, no names."""
 
     visit_id: uuid.UUID
     case_id: uuid.UUID | None

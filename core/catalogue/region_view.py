@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, TypeVar
 
 from core.access import region_contains
@@ -26,7 +25,7 @@ from core.catalogue.regional import (
 from core.catalogue.schemes import Scheme
 from core.errors import NotFound
 from core.forms import FormDeclaration
-from core.law.parameters import path_of
+from core.law import Law, path_of
 from core.rules.rule import Rule
 from core.translations import N_
 
@@ -106,22 +105,23 @@ class RegionCatalogue:
                 return guide
         raise NotFound(N_("没有找到这一页说明。"))
 
-    # --- reactions and panels: only of these packs, so Guizhou's case never fires Guangdong's reaction ---
+    # --- reactions and panels: only of these packs, so Guizhou's case never fires Guangdong's reaction; `law` is one
+    # opened for this call, so that what a pack reads is not kept with a decision ---
 
-    def household_panels(self, household: HouseholdFacts, on: date) -> list[Panel]:
-        return self._hooks.ask(self.packs, "household_panels", household=household, on=on)
+    def household_panels(self, household: HouseholdFacts, law: Law) -> list[Panel]:
+        return self._hooks.ask(self.packs, "household_panels", household=household, law=law)
 
-    def case_panels(self, case: CaseFacts, on: date) -> list[Panel]:
-        return self._hooks.ask(self.packs, "case_panels", case=case, on=on)
+    def case_panels(self, case: CaseFacts, law: Law) -> list[Panel]:
+        return self._hooks.ask(self.packs, "case_panels", case=case, law=law)
 
-    def case_accepted(self, case: CaseFacts, on: date) -> list[Remark]:
-        return self._hooks.ask(self.packs, "case_accepted", case=case, on=on)
+    def case_accepted(self, case: CaseFacts, law: Law) -> list[Remark]:
+        return self._hooks.ask(self.packs, "case_accepted", case=case, law=law)
 
-    def case_decided(self, case: CaseFacts, decision: DecisionFacts, on: date) -> list[Remark]:
-        return self._hooks.ask(self.packs, "case_decided", case=case, decision=decision, on=on)
+    def case_decided(self, case: CaseFacts, decision: DecisionFacts, law: Law) -> list[Remark]:
+        return self._hooks.ask(self.packs, "case_decided", case=case, decision=decision, law=law)
 
-    def visit_recorded(self, visit: VisitFacts, on: date) -> list[Finding]:
-        return self._hooks.ask(self.packs, "visit_recorded", visit=visit, on=on)
+    def visit_recorded(self, visit: VisitFacts, law: Law) -> list[Finding]:
+        return self._hooks.ask(self.packs, "visit_recorded", visit=visit, law=law)
 
 
 def _nearest(rows: Iterable[T], path: Sequence[str], region_of: Callable[[T], str]) -> list[T]:

@@ -3,6 +3,7 @@
 from core.forms.answers import (
     Answers,
     FieldFault,
+    coded_answers,
     is_shown,
     join_answers,
     read_answers,
@@ -39,6 +40,7 @@ __all__ = [
     "Sensitivity",
     "ShownIf",
     "Today",
+    "coded_answers",
     "is_empty",
     "is_shown",
     "join_answers",

@@ -8,7 +8,15 @@ from datetime import date
 from typing import Any
 
 from core.errors import Invalid
-from core.forms.declarations import MEMBER_ROWS, FormDeclaration, Per, Question, Section, Sensitivity
+from core.forms.declarations import (
+    MEMBER_ROWS,
+    FormDeclaration,
+    Per,
+    Question,
+    QuestionKind,
+    Section,
+    Sensitivity,
+)
 from core.forms.values import Today, is_empty, read_value
 from core.translations import N_
 
@@ -206,3 +214,24 @@ def join_answers(plain: Mapping[str, Any], sealed: Mapping[str, Any]) -> Answers
         ):
             whole[name] = [{**one, **other} for one, other in zip(rows, sealed[name], strict=True)]
     return whole
+
+
+_CODED = frozenset(
+    {
+        QuestionKind.YES_NO,
+        QuestionKind.CHOICE,
+        QuestionKind.CHOICES,
+        QuestionKind.WHOLE_NUMBER,
+        QuestionKind.DATE,
+    }
+)
+
+
+def coded_answers(declaration: FormDeclaration, answers: Mapping[str, Any]) -> Answers:
+    """The case-wide answers that are codes, counts or days: what packs may see of an answer set."""
+    return {
+        question.name: answers[question.name]
+        for section in declaration.sections_per(Per.CASE)
+        for question in section.questions
+        if question.kind in _CODED and question.name in answers
+    }
