@@ -19,6 +19,7 @@ from core.catalogue import LetterKind
 from core.database import new_id
 from core.errors import Blocked, Conflict, Invalid, NotAllowed
 from core.households.changes import NewHousehold, NewMember, enter_household
+from core.letters.appeal import appeal_sentence
 from core.letters.changes import Recipient, issue_letter
 from core.letters.models import Letter
 from core.letters.queries import letters_of_case
@@ -224,7 +225,10 @@ def decline_acceptance(
     require_open(session, case, StepCode.ACCEPTANCE)
     if not reason.strip():
         raise Invalid(N_("请写明不予受理的原因，申请人会收到。"), field="reason")
-    fields = letter_fields(session, case, now) | {"reason": reason.strip()}
+    fields = letter_fields(session, case, now) | {
+        "reason": reason.strip(),
+        "appeal": appeal_sentence(procedure.law),
+    }
     letter = issue_letter(
         session,
         actor,

@@ -31,6 +31,7 @@ from core.cases.steps import complete_step, reopen_from, require_open, skip_step
 from core.catalogue import LetterKind
 from core.database import new_id
 from core.errors import Blocked, Invalid, NotAllowed
+from core.letters.appeal import appeal_sentence
 from core.letters.changes import issue_letter
 from core.rules import Decision, Result
 from core.scopes import LEVELS
@@ -295,6 +296,7 @@ def _send_decision(
         "starts_on": confirmation.starts_on,
         "reason": confirmation.reason,
         "authority": str(case.authority),
+        "appeal": appeal_sentence(procedure.law),
     }
     issue_letter(session, actor, procedure.scheme.letter(kind), recipient_of(session, case), fields, now=now)
     audit.record(
