@@ -50,16 +50,24 @@ def check_version(case: Case, seen: int) -> None:
         )
 
 
-def letter_fields(session: ScopedSession, case: Case, now: datetime) -> dict[str, object]:
+def letter_fields(session: ScopedSession, case: Case, procedure: Procedure, now: datetime) -> dict[str, object]:
     """What every letter of a case may fill in; the office's phone, never a person's."""
     applicant = people.applicant(session, case.id)
     return people.place_fields(session, case.region_code) | {
+        "kind": procedure.scheme.public_kind,
+        "appeal": _appeal(procedure),
         "applicant_name": people.full_name(session, applicant),
         "case_number": case.number,
         "household_size": case.household_size,
         "submitted_on": beijing_day(case.submitted_at),
         "today": beijing_day(now),
     }
+
+
+def _appeal(procedure: Procedure) -> str:
+    """How to appeal, in each letter that decides (57号 第三十八条; the law of the day gives the days and months)."""
+    days, months = procedure.law.days("appeal.review_days"), procedure.law.number("appeal.court_months")
+    return f"不服本决定的，可以在收到之日起{days}日内申请行政复议，或者在{months}个月内向人民法院提起行政诉讼。"
 
 
 def recipient_of(session: ScopedSession, case: Case) -> Recipient:
@@ -104,7 +112,7 @@ def accept_application(
         session, actor, case, StepCode.ACCEPTANCE, {"related_party": case.related_party}, procedure, now=now
     )
     tasks.finish_tasks(session, actor, case, "supplement", now=now)
-    fields = letter_fields(session, case, now) | {"due_on": case.due_on, "accepted_on": today}
+    fields = letter_fields(session, case, procedure, now) | {"due_on": case.due_on, "accepted_on": today}
     return issue_letter(
         session,
         actor,
@@ -187,7 +195,7 @@ def send_deficiency_letter(
     if any(letter.kind is LetterKind.DEFICIENCY for letter in letters_of_case(session, case.id)):
         raise Blocked(N_("一次性告知书已经发过，不能再发第二次。请受理，或者书面决定不予受理。"))
     due = procedure.deadline("supplement", beijing_day(now))
-    fields = letter_fields(session, case, now) | {"items": wanted, "due_on": due.date}
+    fields = letter_fields(session, case, procedure, now) | {"items": wanted, "due_on": due.date}
     letter = issue_letter(
         session,
         actor,
@@ -225,7 +233,7 @@ def decline_acceptance(
     require_open(session, case, StepCode.ACCEPTANCE)
     if not reason.strip():
         raise Invalid(N_("请写明不予受理的原因，申请人会收到。"), field="reason")
-    fields = letter_fields(session, case, now) | {
+    fields = letter_fields(session, case, procedure, now) | {
         "reason": reason.strip(),
         "appeal": appeal_sentence(procedure.law),
     }

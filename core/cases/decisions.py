@@ -291,7 +291,7 @@ def _send_decision(
 ) -> None:
     granted = confirmation.outcome is Outcome.GRANTED
     kind = LetterKind.CONFIRMATION if granted else LetterKind.REFUSAL
-    fields = letter_fields(session, case, now) | {
+    fields = letter_fields(session, case, procedure, now) | {
         "monthly_fen": confirmation.monthly_fen,
         "starts_on": confirmation.starts_on,
         "reason": confirmation.reason,

@@ -1,0 +1,280 @@
+"""Publishing notices, closing them by their dates, taking them down, and answering objections (57号 第十九、二十四条)."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+
+from core import audit
+from core.access import Actor, Permission
+from core.cases.decisions import complete_notice, current_opinion, objection_upheld
+from core.cases.models import Case, CaseState, StepCode
+from core.cases.procedure import Procedure, beijing_day
+from core.cases.steps import complete_step, require_open
+from core.cases.tasks import finish_tasks, open_task
+from core.database import new_id
+from core.encryption import place_of
+from core.errors import Blocked, Invalid
+from core.notices.content import public_values, raw_values, require_clean
+from core.notices.models import Notice, NoticeLink, NoticeState, Objection, ObjectionState, PublicRow
+from core.scopes import LEVELS
+from core.sessions import ScopedSession, found
+from core.translations import N_
+
+FIRST = "first"
+LONG_TERM = "long_term"
+
+
+def publish_first_notice(
+    session: ScopedSession, actor: Actor, case: Case, procedure: Procedure, *, now: datetime
+) -> Notice:
+    """Hang the opinion for its days, from the day after publishing (7 calendar days; a last holiday moves on)."""
+    actor.require(Permission.NOTICE_PUBLISH)
+    require_open(session, case, StepCode.NOTICE)
+    opinion = current_opinion(session, case)
+    if opinion is None or not opinion.eligible:
+        raise Blocked(N_("初审不同意的，不公示，直接报审核确认。"))
+    if standing_notice(session, case, FIRST) is not None:
+        raise Blocked(N_("已经在公示，不用再张贴。"))
+    today = beijing_day(now)
+    closes_on = procedure.deadline("notice", today).date
+    return _publish(
+        session, actor, case, FIRST, procedure, opinion.monthly_fen, today + timedelta(days=1), closes_on, now
+    )
+
+
+def publish_long_term(
+    session: ScopedSession, actor: Actor, case: Case, procedure: Procedure, *, now: datetime
+) -> Notice:
+    """List a granted case while the assistance lasts (R3-18); the last step of the case."""
+    actor.require(Permission.LETTER_SEND)
+    require_open(session, case, StepCode.PUBLICATION)
+    if case.state is not CaseState.GRANTED or case.monthly_fen is None:
+        raise Blocked(N_("只公布审核确认同意的。不同意的，姓名不公开。"))
+    notice = _publish(
+        session, actor, case, LONG_TERM, procedure, case.monthly_fen, beijing_day(now), None, now
+    )
+    complete_step(
+        session, actor, case, StepCode.PUBLICATION, {"notice_id": str(notice.id)}, procedure, now=now
+    )
+    case.state = CaseState.GRANTED
+    session.flush()
+    return notice
+
+
+def _publish(
+    session: ScopedSession,
+    actor: Actor,
+    case: Case,
+    kind_code: str,
+    procedure: Procedure,
+    monthly_fen: int,
+    opens_on: date,
+    closes_on: date | None,
+    now: datetime,
+) -> Notice:
+    kind = procedure.scheme.notice(kind_code)
+    values = public_values(session, case, kind, procedure.scheme, monthly_fen, beijing_day(now))
+    require_clean(values, raw_values(session, case))
+    levels = {level: getattr(case, level) for level in LEVELS}
+    notice = Notice(
+        **levels,
+        id=new_id(),
+        case_id=case.id,
+        owner_account_id=case.owner_account_id,
+        kind=kind_code,
+        state=NoticeState.PUBLISHED,
+        opens_on=opens_on,
+        closes_on=closes_on,
+        published_by=actor.account_id,
+        published_at=now,
+    )
+    # a random id, not one ordered by time: neighbours in the list tell nothing of each other
+    row = PublicRow(
+        **levels, id=uuid.uuid4(), kind=kind_code, opens_on=opens_on, closes_on=closes_on, **values
+    )
+    session.add_all(
+        [notice, row, NoticeLink(**levels, id=new_id(), public_row_id=row.id, notice_id=notice.id)]
+    )
+    session.flush()
+    audit.record(session, "notice.publish", notice, now=now, case_id=case.id)
+    return notice
+
+
+def standing_notice(session: ScopedSession, case: Case, kind: str) -> Notice | None:
+    """The notice of that kind that hangs or waits for its first day."""
+    row: Notice | None = session.scalar(
+        select(Notice).where(
+            Notice.case_id == case.id, Notice.kind == kind, Notice.state == NoticeState.PUBLISHED
+        )
+    )
+    return row
+
+
+def public_row_of(session: ScopedSession, notice: Notice) -> PublicRow:
+    """The public side of a notice."""
+    row: PublicRow | None = session.scalar(
+        select(PublicRow)
+        .join(NoticeLink, NoticeLink.public_row_id == PublicRow.id)
+        .where(NoticeLink.notice_id == notice.id)
+    )
+    return found(row)
+
+
+def withdraw_notice(session: ScopedSession, notice: Notice, reason: str, *, now: datetime) -> None:
+    """Take a notice down at once: a leak was found, an objection upheld, the application withdrawn."""
+    if notice.state is NoticeState.WITHDRAWN:
+        return
+    notice.state, notice.withdrawn_reason, notice.closed_at = NoticeState.WITHDRAWN, reason, now
+    public_row_of(session, notice).withdrawn_at = now
+    session.flush()
+    audit.record(session, "notice.withdraw", notice, now=now, reason=reason)
+
+
+def record_public_check(session: ScopedSession, notice: Notice, leaks: int, *, now: datetime) -> None:
+    """The page was fetched as an anonymous visitor: clean, or it comes down and the office gets a task."""
+    if not leaks:
+        notice.checked_at = now
+        session.flush()
+        return
+    withdraw_notice(session, notice, "leak", now=now)
+    case: Case = found(session.get(Case, notice.case_id))
+    open_task(
+        session,
+        case,
+        "notice_leak",
+        Permission.NOTICE_PUBLISH,
+        beijing_day(now),
+        now=now,
+        subject_id=notice.id,
+    )
+    session.flush()
+
+
+def close_due_notices(
+    session: ScopedSession, actor: Actor, procedure_of: Callable[[Case], Procedure], *, now: datetime
+) -> int:
+    """Close every first notice whose last day is over and that no open objection holds; returns how many (a sweep)."""
+    due = session.scalars(
+        select(Notice).where(
+            Notice.kind == FIRST, Notice.state == NoticeState.PUBLISHED, Notice.closes_on < beijing_day(now)
+        )
+    ).all()
+    closed = 0
+    for notice in due:
+        if not open_objections(session, notice.id):
+            case: Case = found(session.get(Case, notice.case_id))
+            _close(session, actor, case, notice, procedure_of(case), now)
+            closed += 1
+    return closed
+
+
+def open_objections(session: ScopedSession, notice_id: uuid.UUID) -> list[uuid.UUID]:
+    """Ids of the objections nobody has answered yet."""
+    return list(
+        session.scalars(
+            select(Objection.id).where(
+                Objection.notice_id == notice_id, Objection.state == ObjectionState.OPEN
+            )
+        )
+    )
+
+
+def _close(
+    session: ScopedSession, actor: Actor, case: Case, notice: Notice, procedure: Procedure, now: datetime
+) -> None:
+    notice.state, notice.closed_at = NoticeState.CLOSED, now
+    session.flush()
+    complete_notice(session, actor, case, {"notice_id": str(notice.id)}, procedure, now=now)
+
+
+def raise_objection(
+    session: ScopedSession,
+    public_row_id: uuid.UUID,
+    said: str,
+    *,
+    name: str = "",
+    phone: str = "",
+    now: datetime,
+) -> Objection:
+    """Receive what someone says against a notice, until the end of its last day (a system session: the public may not
+    follow the row to its case). Raises Invalid for an empty text, Blocked after the last day.
+    """
+    if not said.strip():
+        raise Invalid(N_("请写写哪里不对，几句话就行。"), field="said")
+    row: PublicRow = found(session.get(PublicRow, public_row_id))
+    link = found(session.scalar(select(NoticeLink).where(NoticeLink.public_row_id == row.id)))
+    notice: Notice = found(session.get(Notice, link.notice_id))
+    today = beijing_day(now)
+    if notice.state is not NoticeState.PUBLISHED or (row.closes_on is not None and row.closes_on < today):
+        raise Blocked(N_("这次公示已经结束。有意见请拨打页面上的电话，或者到镇（街道）窗口反映。"))
+    case: Case = found(session.get(Case, notice.case_id))
+    objection = Objection(
+        **{level: getattr(case, level) for level in LEVELS},
+        id=new_id(),
+        notice_id=notice.id,
+        case_id=case.id,
+        named=bool(name.strip()),
+        state=ObjectionState.OPEN,
+        received_at=now,
+    )
+    objection.said_sealed = session.vault.seal_json(
+        place_of(objection, "said_sealed"),
+        {"text": said.strip(), "name": name.strip(), "phone": phone.strip()},
+    )
+    session.add(objection)
+    open_task(
+        session, case, "objection", Permission.OBJECTION_HANDLE, today, now=now, subject_id=objection.id
+    )
+    session.flush()
+    audit.record(session, "objection.receive", objection, now=now, case_id=case.id)
+    return objection
+
+
+def decide_objection(
+    session: ScopedSession,
+    actor: Actor,
+    objection: Objection,
+    procedure: Procedure,
+    *,
+    upheld: bool,
+    answer: str,
+    now: datetime,
+) -> None:
+    """Answer an objection. Upheld: the notice comes down and the survey begins anew; else the notice runs on."""
+    actor.require(Permission.OBJECTION_HANDLE)
+    if objection.state is not ObjectionState.OPEN:
+        raise Blocked(N_("这条意见已经答复过。"))
+    if not answer.strip():
+        raise Invalid(N_("请写明核实的情况和答复。"), field="answer")
+    objection.state = ObjectionState.UPHELD if upheld else ObjectionState.DISMISSED
+    objection.decided_by, objection.decided_at = actor.account_id, now
+    objection.answer_sealed = session.vault.seal_json(
+        place_of(objection, "answer_sealed"), {"text": answer.strip()}
+    )
+    case: Case = found(session.get(Case, objection.case_id))
+    notice: Notice = found(session.get(Notice, objection.notice_id))
+    if not _others_open(session, objection):
+        finish_tasks(session, actor, case, "objection", now=now)
+    session.flush()
+    audit.record(session, "objection.decide", objection, now=now, changes={"upheld": [None, upheld]})
+    if upheld and notice.kind == FIRST and notice.state is NoticeState.PUBLISHED:
+        withdraw_notice(session, notice, "objection", now=now)
+        objection_upheld(session, actor, case, procedure, now=now)
+    elif notice.state is NoticeState.PUBLISHED and notice.closes_on is not None:
+        _close_if_over(session, actor, case, notice, procedure, now)
+
+
+def _others_open(session: ScopedSession, objection: Objection) -> bool:
+    return any(each != objection.id for each in open_objections(session, objection.notice_id))
+
+
+def _close_if_over(
+    session: ScopedSession, actor: Actor, case: Case, notice: Notice, procedure: Procedure, now: datetime
+) -> None:
+    over = notice.closes_on is not None and notice.closes_on < beijing_day(now)
+    if over and not open_objections(session, notice.id):
+        _close(session, actor, case, notice, procedure, now)
