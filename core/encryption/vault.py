@@ -24,6 +24,8 @@ from core.translations import N_
 
 _BODY = HEADER_BYTES + NONCE_BYTES
 _INDEX_BYTES = 32
+# numbers that people type, each in her own way
+TYPED_KINDS = frozenset({"id_number", "phone", "mobile", "bank_account", "disability_certificate"})
 
 
 class SealBroken(Problem):
@@ -124,7 +126,8 @@ class Vault:
     def index(self, kind: str, value: str) -> bytes:
         """32 bytes that equal values of one kind share: one byte of index key id, 31 of HMAC.
 
-        Width, case, blanks and dashes make no difference.
+        For the numbers of `TYPED_KINDS` width, case, blanks and dashes make no difference; all else must be exactly
+        equal, because an identity provider's subject `a-b` and `AB` are two people.
         """
         return self._index_with(self._ring.current_index, kind, value)
 
@@ -144,7 +147,8 @@ class Vault:
             key = self._ring.index[key_id]
             keyed = make_keyed_hash(key.algorithm, key.secret, f"{kind}\x1f".encode())
             self._hashes[(key_id, kind)] = keyed
-        return key_id.to_bytes() + keyed(_comparable(value).encode())[: _INDEX_BYTES - 1]
+        message = _comparable(value) if kind in TYPED_KINDS else value
+        return key_id.to_bytes() + keyed(message.encode())[: _INDEX_BYTES - 1]
 
     # --- files --------------------------------------------------------------------------------------------------
 

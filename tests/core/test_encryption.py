@@ -179,6 +179,14 @@ def test_the_index_does_not_mind_how_a_number_was_typed_but_minds_its_kind():
     assert vault.index("id_number", "520399199001011231") != typed
 
 
+def test_the_index_of_what_nobody_types_is_exact():
+    vault = vault_of()
+    subject = vault.index("identity:province", "ab-12")
+    assert vault.index("identity:province", "ab-12") == subject
+    for other in ("AB-12", "ab12", "ab-12 ", "ａb-12"):
+        assert vault.index("identity:province", other) != subject
+
+
 def test_the_index_does_not_depend_on_the_suite_that_seals():
     ring = KeyRing.new(Suite.AES_256_GCM)
     turned = ring.with_new_data_key(Suite.SM4_GCM)
