@@ -58,7 +58,7 @@ class PasswordHistory(Base):
     """Passwords an account had, so that the last ones are not used again."""
 
     __tablename__ = "password_history"
-    __visible__ = Visibility(own="account_id")
+    __visible__ = Visibility(own="account_id", append=True)
     __table_args__ = (Index("ix_password_history_account_id", "account_id", "until"),)
 
     id: Mapped[PrimaryId]

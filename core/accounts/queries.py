@@ -92,7 +92,8 @@ def staff_member(session: ScopedSession, account_id: uuid.UUID, *, now: datetime
 
 def _row(row: Any, roles: tuple[HeldRole, ...]) -> StaffRow:
     *plain, totp_confirmed_at = row
-    return StaffRow(*plain, totp_confirmed_at is not None, roles)
+    values: list[Any] = [*plain, totp_confirmed_at is not None, roles]
+    return StaffRow(*values)
 
 
 def _roles(

@@ -67,9 +67,7 @@ def find_session(engine: Engine, vault: Vault | None, token: str, *, now: dateti
         signed_in = (
             _staff(session, login, now) if login.kind is AccountKind.STAFF else _resident(session, login)
         )
-        seen_at = login.last_seen_at
-        session.rollback()
-    if signed_in is not None and now - seen_at > POLICY.seen_every:
+    if signed_in is not None and now - login.last_seen_at > POLICY.seen_every:
         _note_seen(engine, login.id, now)
     return signed_in
 

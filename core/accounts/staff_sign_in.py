@@ -52,7 +52,6 @@ def sign_in_staff(
     name = username.strip().lower()
     with open_session(engine, System("sign-in"), job_actor("sign-in"), vault=vault, writes=False) as session:
         hashed = session.scalar(select(StaffAccount.password_hash).where(StaffAccount.username == name))
-        session.rollback()
     right = is_password(password, hashed or NOBODYS_HASH)
     with open_session(engine, System("sign-in"), job_actor("sign-in"), vault=vault) as session:
         audit.trace(session, login_id=None, ip=ip)
