@@ -58,6 +58,12 @@ class Pack:
         return any(region.code == NATION for region in self.regions)
 
     @property
+    def form_keys(self) -> tuple[tuple[str, str], ...]:
+        """(name, version) of every form and amendment, as `Catalogue.form` takes them."""
+        whole = tuple((form.name, form.version) for form in self.forms)
+        return whole + tuple((form.name, form.version) for form in self.form_amendments)
+
+    @property
     def region_codes(self) -> frozenset[str]:
         """Every region something of this pack is tagged with."""
         tagged: tuple[tuple[Any, ...], ...] = (

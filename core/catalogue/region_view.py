@@ -61,10 +61,7 @@ class RegionCatalogue:
     ) -> RegionCatalogue:
         """Put together what `packs` declare for the region. `forms`: all whole forms of the catalogue."""
         path = path_of(region_code)
-        mine = {
-            *((form.name, form.version) for pack in packs for form in pack.forms),
-            *((form.name, form.version) for pack in packs for form in pack.form_amendments),
-        }
+        mine = {key for pack in packs for key in pack.form_keys}
         regions = _nearest((region for pack in packs for region in pack.regions), path, lambda row: row.code)
         schemes, pack_of_scheme = _schemes(packs, path)
         return cls(
