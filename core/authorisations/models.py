@@ -59,7 +59,8 @@ class Authorisation(RegionScoped, Base):
     her guardian. `secrets_sealed`: JSON of name, signer_name, signer_phone. `signer_index`: keyed index of the signer's ID
     number, compared when she comes by her link. `sources_asked`: list of {code, body, items, required};
     `sources_ticked`: codes she ticked. `terms`: what the signed text was filled with; `text_version` names the text.
-    `link_digest`: SHA-256 of the link's token; `link_sealed` the token, so that the applicant can show it again.
+    `link_digest`: SHA-256 of the link's token; `link_sealed` the token, so that the applicant can show it again;
+    `ticket_digest`: of what the browser holds that gave code and ID number.
     """
 
     __tablename__ = "authorisations"
@@ -116,6 +117,8 @@ class Authorisation(RegionScoped, Base):
     link_sealed: Mapped[bytes | None] = mapped_column(EncryptedText)
     link_expires_at: Mapped[Instant | None]
     link_failures: Mapped[int] = mapped_column(SmallInteger, default=0)
+    ticket_digest: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    ticket_until: Mapped[Instant | None]
     version: Mapped[int] = mapped_column(default=1)
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
 
@@ -123,13 +126,13 @@ class Authorisation(RegionScoped, Base):
         """How it stands on `day` (a day in China)."""
         if self.revoked_at is not None:
             return AuthorisationState.WITHDRAWN
+        if self.ended_on is not None and self.ended_on <= day:
+            return AuthorisationState.ENDED
         if self.signed_at is None:
             if self.refused_at is None:
                 return AuthorisationState.WAITING
             without = self.decision is Decision.WITHOUT
             return AuthorisationState.WITHOUT if without else AuthorisationState.REFUSED
-        if self.ended_on is not None and self.ended_on <= day:
-            return AuthorisationState.ENDED
         begun = self.valid_from is not None and self.valid_from <= day
         running = self.valid_to is not None and day <= self.valid_to
         return AuthorisationState.SIGNED if begun and running else AuthorisationState.EXPIRED

@@ -1,0 +1,231 @@
+"""Keeping papers: stored once, reused for later applications, copied into a case, taken back before it is submitted."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import event, select
+
+from core import audit
+from core.access import Actor
+from core.database import new_id
+from core.documents.models import Document, DocumentKind
+from core.documents.titles import KIND_TITLES
+from core.encrypted_files import FileStore
+from core.encryption import Place
+from core.errors import Blocked
+from core.scopes import region_columns
+from core.sessions import ScopedSession, found, write_rows
+from core.translations import N_
+from core.uploads import DEFAULT_LIMIT, PAPERS, ContentKind
+
+audit.name_act("document.remove", N_("从材料库删掉材料"))
+_WRITTEN = "documents_written"
+_COPIES = uuid.UUID("6d5b3b0e-7e0a-5c40-9e52-0d6a3f9b7c11")
+
+
+@dataclass(frozen=True, slots=True)
+class Belonging:
+    """Whose a new paper is. `region_code` only once there is a case; `id_number` (normalised) finds it again later."""
+
+    owner_account_id: uuid.UUID | None = None
+    region_code: str = ""
+    case_id: uuid.UUID | None = None
+    member_id: uuid.UUID | None = None
+    person_id: uuid.UUID | None = None
+    authorisation_id: uuid.UUID | None = None
+    about: str = ""
+    id_number: str = ""
+
+
+def store_document(
+    session: ScopedSession,
+    actor: Actor,
+    files: FileStore,
+    content: bytes,
+    kind: DocumentKind,
+    belonging: Belonging,
+    *,
+    now: datetime,
+    title: str = "",
+    accept: frozenset[ContentKind] = PAPERS,
+    limit: int = DEFAULT_LIMIT,
+) -> Document:
+    """Check, shrink and seal an upload, then write its row. The same bytes for the same person are kept once.
+
+    `limit` in bytes. Raises Invalid for a file that may not be stored (in words), StorageFailed (507) when the disk is
+    full: then nothing of it is kept. A rolled-back session takes its files with it.
+    """
+    row_id = new_id()
+    kept = files.store_upload(row_id, content, accept=accept, limit=limit)
+    _remember(session, files, row_id)
+    index = session.vault.index("id_number", belonging.id_number) if belonging.id_number else None
+    known = _same(session, belonging, kind, kept.sha256)
+    if known is not None:
+        files.delete(row_id)
+        return known
+    row = Document(
+        **region_columns(belonging.region_code) if belonging.region_code else _NOWHERE,
+        id=row_id,
+        kind=kind,
+        owner_account_id=belonging.owner_account_id,
+        person_id=belonging.person_id,
+        case_id=belonging.case_id,
+        member_id=belonging.member_id,
+        authorisation_id=belonging.authorisation_id,
+        about=belonging.about,
+        id_index=index,
+        file_id=row_id,
+        content_kind=kept.kind,
+        size=kept.size,
+        sha256=kept.sha256,
+        taken_at=kept.taken_at,
+        given_at=now,
+        given_by=actor.account_id,
+    )
+    session.vault.seal_into(row, "title_sealed", title.strip()[:80] or KIND_TITLES[kind])
+    session.add(row)
+    session.flush()
+    audit.record(session, "document.add", row, now=now, actor=actor, changes={"kind": [None, str(kind)]})
+    return row
+
+
+_NOWHERE = {"province": "", "city": "", "county": "", "township": "", "village": ""}
+
+
+def _same(session: ScopedSession, belonging: Belonging, kind: DocumentKind, sha256: str) -> Document | None:
+    row: Document | None = session.scalar(
+        select(Document).where(
+            Document.sha256 == sha256,
+            Document.kind == kind,
+            Document.removed_at.is_(None),
+            Document.owner_account_id == belonging.owner_account_id,
+            Document.case_id == belonging.case_id,
+            Document.member_id == belonging.member_id,
+            Document.authorisation_id == belonging.authorisation_id,
+            Document.about == belonging.about,
+        )
+    )
+    return row
+
+
+def copy_id(case_id: uuid.UUID, document_id: uuid.UUID) -> uuid.UUID:
+    """The id a library paper has in a case, known before the case is written and the same at a second try."""
+    return uuid.uuid5(_COPIES, case_id.hex + document_id.hex)
+
+
+def attach_to_case(
+    session: ScopedSession,
+    actor: Actor,
+    document_ids: Mapping[uuid.UUID, uuid.UUID | None],
+    case_id: uuid.UUID,
+    region_code: str,
+    *,
+    now: datetime,
+) -> list[uuid.UUID]:
+    """Put copies of library papers into a case: paper id → member id (None: the household's). Returns `copy_id`s.
+
+    The bytes are shared, the library keeps its own rows for the next application. A paper that is already there, or not
+    the asker's, is passed over; repeating it changes nothing.
+    """
+    wanted = [each for each in document_ids if session.get(Document, copy_id(case_id, each)) is None]
+    rows: Iterable[Document] = session.scalars(
+        select(Document).where(Document.id.in_(wanted), Document.removed_at.is_(None))
+    )
+    copies = [_copy(session, row, case_id, document_ids[row.id], region_code, actor, now) for row in rows]
+    write_rows(session, Document, copies)
+    for copy in copies:
+        audit.record(
+            session,
+            "document.add",
+            ("documents", copy["id"]),
+            now=now,
+            actor=actor,
+            region=region_code,
+            case_id=case_id,
+        )
+    return [copy["id"] for copy in copies]
+
+
+def _copy(
+    session: ScopedSession,
+    row: Document,
+    case_id: uuid.UUID,
+    member_id: uuid.UUID | None,
+    region_code: str,
+    actor: Actor,
+    now: datetime,
+) -> dict[str, Any]:
+    new = copy_id(case_id, row.id)
+    title = session.vault.unseal(Place("documents", "title_sealed", row.id.hex), row.title_sealed)
+    return {
+        **region_columns(region_code),
+        "id": new,
+        "kind": row.kind,
+        "title_sealed": session.vault.seal(Place("documents", "title_sealed", new.hex), title),
+        "owner_account_id": row.owner_account_id,
+        "person_id": row.person_id,
+        "case_id": case_id,
+        "member_id": member_id,
+        "original_id": row.id,
+        "about": row.about,
+        "id_index": row.id_index,
+        "file_id": row.file_id,
+        "content_kind": row.content_kind,
+        "size": row.size,
+        "sha256": row.sha256,
+        "taken_at": row.taken_at,
+        "given_at": now,
+        "given_by": actor.account_id,
+    }
+
+
+def remove_document(session: ScopedSession, actor: Actor, document_id: uuid.UUID, *, now: datetime) -> None:
+    """Take a paper out of one's library. What a case holds stays there. Raises NotFound, Blocked for a case's paper.
+
+    The sealed bytes go with the next `forget_unused`, when no row points at them any more.
+    """
+    row: Document = found(session.get(Document, document_id))
+    if row.case_id is not None:
+        raise Blocked(N_("这份材料已经随申请交上去，不能删。要更正的，请告诉窗口。"))
+    if row.removed_at is None:
+        row.removed_at = now
+        session.flush()
+        audit.record(session, "document.remove", row, now=now, actor=actor)
+
+
+def forget_unused(session: ScopedSession, files: FileStore, *, before: datetime) -> int:
+    """Delete sealed files that no row uses, and rows removed earlier than `before`. Needs a System session."""
+    gone = session.scalars(select(Document).where(Document.removed_at < before)).all()
+    for row in gone:
+        session.delete(row)
+    session.flush()
+    used = set(session.scalars(select(Document.file_id).distinct()))
+    forgotten = 0
+    for row in gone:
+        if row.file_id not in used:
+            forgotten += files.delete(row.file_id)
+    return forgotten
+
+
+# --- files of a transaction that fails --------------------------------------------------------------------------
+
+
+def _remember(session: ScopedSession, files: FileStore, file_id: uuid.UUID) -> None:
+    session.info.setdefault(_WRITTEN, []).append((files, file_id))
+
+
+@event.listens_for(ScopedSession, "after_commit")
+def _keep_files(session: ScopedSession) -> None:
+    if not session.in_nested_transaction():
+        session.info.pop(_WRITTEN, None)
+
+
+@event.listens_for(ScopedSession, "after_rollback")
+def _drop_files(session: ScopedSession) -> None:
+    for files, file_id in session.info.pop(_WRITTEN, ()):
+        files.delete(file_id)

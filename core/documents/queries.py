@@ -1,0 +1,98 @@
+"""Reading papers: a person's library, a case's file, and one paper opened, which leaves a look in the audit trail."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, or_, select
+
+from core import audit
+from core.documents.models import Document, DocumentKind
+from core.encrypted_files import FileStore
+from core.encryption import place_of
+from core.sessions import ScopedSession, found
+from core.uploads import ContentKind
+
+_ENDINGS = {
+    ContentKind.JPEG: "jpg",
+    ContentKind.PNG: "png",
+    ContentKind.WEBP: "webp",
+    ContentKind.PDF: "pdf",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedDocument:
+    """A paper with its bytes; `file_name` ends as its content does, whatever it was called."""
+
+    document: Document
+    title: str
+    content: bytes
+    file_name: str
+
+
+def library(
+    session: ScopedSession, account_id: uuid.UUID, kinds: Iterable[DocumentKind] = ()
+) -> Sequence[Document]:
+    """The papers an account gave and still keeps, newest first: offered again before anything is asked anew."""
+    statement = select(Document).where(
+        Document.owner_account_id == account_id, Document.case_id.is_(None), Document.removed_at.is_(None)
+    )
+    wanted = list(kinds)
+    if wanted:
+        statement = statement.where(Document.kind.in_(wanted))
+    return session.scalars(statement.order_by(Document.given_at.desc(), Document.id.desc())).all()
+
+
+def known_paper(
+    session: ScopedSession, account_id: uuid.UUID, kind: DocumentKind, id_number: str = "", about: str = ""
+) -> Document | None:
+    """The newest library paper of that kind for one person (by ID number, or by the draft's key of her), if any."""
+    statement = select(Document).where(
+        Document.owner_account_id == account_id,
+        Document.case_id.is_(None),
+        Document.removed_at.is_(None),
+        Document.kind == kind,
+    )
+    whose: list[ColumnElement[bool]] = []
+    if id_number:
+        whose.append(Document.id_index.in_(session.vault.index_all("id_number", id_number)))
+    if about:
+        whose.append(Document.about == about)
+    if whose:
+        statement = statement.where(or_(*whose))
+    row: Document | None = session.scalar(statement.order_by(Document.given_at.desc()).limit(1))
+    return row
+
+
+def papers_of_case(session: ScopedSession, case_id: uuid.UUID) -> Sequence[Document]:
+    """Everything in the case's file, by kind and member, oldest first."""
+    return session.scalars(
+        select(Document)
+        .where(Document.case_id == case_id, Document.removed_at.is_(None))
+        .order_by(Document.kind, Document.member_id, Document.given_at)
+    ).all()
+
+
+def titles(session: ScopedSession, documents: Sequence[Document]) -> dict[uuid.UUID, str]:
+    """What each paper is called by whoever gave it."""
+    opened = session.vault.unseal_column(
+        "documents", "title_sealed", [(row.id, row.title_sealed) for row in documents]
+    )
+    return {row.id: title or "" for row, title in zip(documents, opened, strict=True)}
+
+
+def open_document(
+    session: ScopedSession, files: FileStore, document_id: uuid.UUID, *, now: datetime
+) -> OpenedDocument:
+    """The bytes of one paper, checked against their hash; NotFound out of scope. Leaves a look."""
+    row: Document = found(session.get(Document, document_id))
+    if row.removed_at is not None:
+        found(None)
+    content = files.read(row.file_id, row.sha256)
+    title = session.vault.unseal(place_of(row, "title_sealed"), row.title_sealed)
+    audit.look(session, "document.look", row, now=now)
+    return OpenedDocument(row, title, content, f"{row.kind}-{row.id.hex[-6:]}.{_ENDINGS[row.content_kind]}")
