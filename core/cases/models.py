@@ -191,11 +191,13 @@ class Task(RegionScoped, Base):
         Index("ix_tasks_province_open", "province", "state", "due_on", "id"),
         Index("ix_tasks_village_open", "village", "state", "due_on", "id"),
     )
-    __visible__ = Visibility(region=True, assigned_case="case_id")
+    # the applicant's own acts (submitting, answering the one letter) open and close tasks of her case
+    __visible__ = BY_CASE
 
     id: Mapped[PrimaryId]
     kind: Mapped[str] = mapped_column(String(40))
     case_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
+    owner_account_id: Mapped[uuid.UUID | None]
     subject_id: Mapped[uuid.UUID | None]
     permission: Mapped[str] = mapped_column(String(40))
     assigned_to: Mapped[uuid.UUID | None]

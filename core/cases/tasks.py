@@ -47,6 +47,7 @@ def open_task(
         id=new_id(),
         kind=kind,
         case_id=case.id,
+        owner_account_id=case.owner_account_id,
         subject_id=subject_id,
         permission=permission,
         assigned_to=assigned_to,

@@ -14,10 +14,12 @@ from sqlalchemy import Engine, text
 import core
 from core.access import Actor, job_actor
 from core.database import Base, make_engine
+from core.encryption import Vault, key_provider
 from core.row_security import apply_policies
 from core.scopes import Scope, System
 from core.sessions import ScopedSession, open_session
 from core.testing.postgresql import APP_ROLE, app_role_url, start_postgresql
+from core.testing.town import Town, found_town
 
 NOW = datetime(2026, 11, 16, 2, 30, tzinfo=UTC)  # Monday 16 November 2026, 10:30 in Beijing
 
@@ -109,3 +111,17 @@ def session_in(engine: Engine) -> Iterator[Callable[..., ScopedSession]]:
 @pytest.fixture
 def system(session_in: Callable[..., ScopedSession]) -> ScopedSession:
     return session_in(System("test"))
+
+
+@pytest.fixture
+def vault(tmp_path: Path) -> Vault:
+    """A vault with keys of its own."""
+    return Vault(key_provider("file", tmp_path / "keys"))
+
+
+@pytest.fixture
+def town(engine: Engine, vault: Vault, now: datetime) -> Iterator[Town]:
+    """A made-up town over an empty database (core/testing/town.py)."""
+    founded = found_town(engine, vault, now)
+    yield founded
+    founded.close()

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -24,10 +24,7 @@ from core.forms import FormDeclaration, QuestionKind, split_answers, validate_an
 from core.scopes import LEVELS, level_column
 from core.sessions import ScopedSession, write_rows
 from core.translations import N_
-from core.visits.models import Visit, VisitKind, VisitMode, VisitPhoto, VisitSurveyor
-
-POSITION_KINDS = frozenset({QuestionKind.LOCATION})
-PHOTO_KINDS = frozenset({QuestionKind.PHOTO})
+from core.visits.models import Visit, VisitKind, VisitPhoto, VisitSurveyor
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,28 +46,15 @@ class SeenLine:
 
 
 @dataclass(frozen=True, slots=True)
-class PhotoAnswer:
-    """A photo for a question of the form, or the reason why there is none."""
-
-    question: str
-    document_id: uuid.UUID | None = None
-    declined_reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class VisitAnswer:
-    """A visit as filled in. `position`: latitude, longitude, accuracy, fixed_at; empty needs `position_reason`."""
+    """A visit as filled in: the form's answers (photos are ids of stored documents), who was there, what they saw."""
 
     form: FormDeclaration
     answers: Mapping[str, Any]
     surveyors: Sequence[Surveyor]
     visit_day: date
     kind: VisitKind = VisitKind.HOME
-    mode: VisitMode = VisitMode.IN_PERSON
-    position: Mapping[str, Any] | None = None
-    position_reason: str = ""
-    photos: Sequence[PhotoAnswer] = ()
-    seen: Sequence[SeenLine] = field(default_factory=tuple)
+    seen: Sequence[SeenLine] = ()
 
 
 def record_visit(
@@ -96,22 +80,16 @@ def record_visit(
         household_id=case.household_id,
         owner_account_id=case.owner_account_id,
         kind=answer.kind,
-        mode=answer.mode,
         by_county=by_county,
         form_name=answer.form.name,
         form_version=answer.form.version,
         visit_day=answer.visit_day,
         answers=dict(plain),
-        position_reason=answer.position_reason.strip(),
         submitted_by=actor.account_id,
         received_at=now,
     )
     visit.answers_sealed = session.vault.seal_json(place_of(visit, "answers_sealed"), sensitive)
-    if answer.position is not None:
-        visit.position_sealed = session.vault.seal_json(
-            place_of(visit, "position_sealed"), dict(answer.position)
-        )
-    visit.findings = _findings(visit, plain, procedure, now)
+    visit.findings = _findings(visit, plain, procedure)
     session.add(visit)
     session.flush()
     _write_parts(session, visit, answer)
@@ -132,30 +110,12 @@ def _check(actor: Actor, answer: VisitAnswer, procedure: Procedure, today: date)
         raise Invalid(N_("登记人要是入户人员之一。"), field="surveyors")
     if answer.visit_day > today:
         raise Invalid(N_("调查日期不能晚于今天。"), field="visit_day")
-    if answer.mode is VisitMode.IN_PERSON and answer.kind is VisitKind.HOME:
-        _check_position(answer)
     faults = validate_answers(answer.form, dict(answer.answers), today=today)
     if faults:
         raise Invalid(faults[0].message, field=faults[0].path, **dict(faults[0].values))
 
 
-def _check_position(answer: VisitAnswer) -> None:
-    asked = any(question.kind in POSITION_KINDS for question in answer.form.questions)
-    if asked and answer.position is None and not answer.position_reason.strip():
-        raise Invalid(N_("没有取得位置。请点“刷新”再取一次，或者写明取不到的原因。"), field="position")
-    for question in answer.form.questions:
-        if question.kind not in PHOTO_KINDS or not question.required:
-            continue
-        taken = next((photo for photo in answer.photos if photo.question == question.name), None)
-        if taken is None or (taken.document_id is None and not taken.declined_reason.strip()):
-            raise Invalid(
-                N_("还差照片“{photo}”。拍不了的，请写明原因。"), field=question.name, photo=question.label
-            )
-
-
-def _findings(
-    visit: Visit, plain: Mapping[str, Any], procedure: Procedure, now: datetime
-) -> list[dict[str, Any]]:
+def _findings(visit: Visit, plain: Mapping[str, Any], procedure: Procedure) -> list[dict[str, Any]]:
     facts = VisitFacts(
         visit_id=visit.id,
         case_id=visit.case_id,
@@ -166,7 +126,7 @@ def _findings(
     )
     return [
         {"code": each.code, "text": each.text, "department": each.department, "source": each.source}
-        for each in procedure.view.visit_recorded(facts, beijing_day(now))
+        for each in procedure.view.visit_recorded(facts, procedure.law)
     ]
 
 
@@ -187,20 +147,20 @@ def _write_parts(session: ScopedSession, visit: Visit, answer: VisitAnswer) -> N
             for account, name in by_account.items()
         ],
     )
-    write_rows(
-        session,
-        VisitPhoto,
-        [
-            shared
-            | {
-                "id": new_id(),
-                "question": photo.question,
-                "document_id": photo.document_id,
-                "declined_reason": photo.declined_reason,
-            }
-            for photo in answer.photos
-        ],
-    )
+    write_rows(session, VisitPhoto, [shared | {"id": new_id(), **photo} for photo in _photos(answer)])
+
+
+def _photos(answer: VisitAnswer) -> Iterator[dict[str, Any]]:
+    for question in answer.form.questions:
+        given = answer.answers.get(question.name)
+        if question.kind is not QuestionKind.PHOTO or given is None:
+            continue
+        declined = given["declined"] if isinstance(given, Mapping) else ""
+        yield {
+            "question": question.name,
+            "document_id": None if declined else uuid.UUID(str(given)),
+            "declined_reason": declined,
+        }
 
 
 def _write_seen(

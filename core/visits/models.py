@@ -27,19 +27,10 @@ class VisitKind(StrEnum):
     LETTER_ENQUIRY = "letter_enquiry"
 
 
-class VisitMode(StrEnum):
-    """In person; by phone or video only in an emergency (57号 第十六条)."""
-
-    IN_PERSON = "in_person"
-    PHONE = "phone"
-    VIDEO = "video"
-
-
 class Visit(RegionScoped, Base):
     """One submitted visit, never changed afterwards; a second visit is a second row.
 
-    `position_sealed`: JSON latitude, longitude, accuracy (metres), fixed_at; `position_reason` says why there is none.
-    `distance_m`: metres between the fix and the registered address when both are known.
+    The form's position and photos stand in the answers like every other; a withheld one is `{"declined": reason}`.
     """
 
     __tablename__ = "visits"
@@ -51,15 +42,12 @@ class Visit(RegionScoped, Base):
     household_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
     owner_account_id: Mapped[uuid.UUID | None]
     kind: Mapped[VisitKind] = mapped_column(EnumText(VisitKind))
-    mode: Mapped[VisitMode] = mapped_column(EnumText(VisitMode), default=VisitMode.IN_PERSON)
     by_county: Mapped[bool] = mapped_column(default=False)
     form_name: Mapped[str] = mapped_column(String(60))
     form_version: Mapped[str] = mapped_column(String(20))
     visit_day: Mapped[date] = mapped_column(Date)
     answers: Mapped[dict[str, Any]] = mapped_column(JsonColumn)
     answers_sealed: Mapped[bytes | None] = mapped_column(EncryptedText)
-    position_sealed: Mapped[bytes | None] = mapped_column(EncryptedText)
-    position_reason: Mapped[str] = mapped_column(String(200), default="")
     findings: Mapped[list[dict[str, Any]]] = mapped_column(JsonColumn, default=list)
     submitted_by: Mapped[Id]
     received_at: Mapped[Instant]
@@ -82,7 +70,7 @@ class VisitSurveyor(RegionScoped, Base):
 
 
 class VisitPhoto(RegionScoped, Base):
-    """A photo taken on a visit: which question it answers and the encrypted document that holds it."""
+    """A photo taken on a visit: which question it answers and the encrypted document that holds it, or why there is none."""
 
     __tablename__ = "visit_photos"
     __visible__ = BY_CASE

@@ -22,7 +22,6 @@ class VisitRecord:
     surveyors: Sequence[VisitSurveyor]
     photos: Sequence[VisitPhoto]
     answers: dict[str, Any]
-    position: dict[str, Any] | None
 
 
 def visits_of_case(session: ScopedSession, case_id: uuid.UUID) -> Sequence[Visit]:
@@ -58,13 +57,9 @@ def visit_record(session: ScopedSession, visit_id: uuid.UUID) -> VisitRecord:
     sealed = {}
     if visit.answers_sealed is not None:
         sealed = session.vault.unseal_json(place_of(visit, "answers_sealed"), visit.answers_sealed)
-    position = None
-    if visit.position_sealed is not None:
-        position = session.vault.unseal_json(place_of(visit, "position_sealed"), visit.position_sealed)
     return VisitRecord(
         visit=visit,
         surveyors=session.scalars(select(VisitSurveyor).where(VisitSurveyor.visit_id == visit_id)).all(),
         photos=session.scalars(select(VisitPhoto).where(VisitPhoto.visit_id == visit_id)).all(),
         answers={**visit.answers, **sealed},
-        position=position,
     )
