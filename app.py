@@ -12,10 +12,14 @@ from flask import Flask
 import admin
 import portal
 from admin.blueprint import blueprint as staff_pages
+from core.access import job_actor
 from core.catalogue.book import Catalogue
 from core.database import make_engine
 from core.encryption import Vault, key_provider
+from core.installation_mark import read_mark
 from core.plugin_manager import load_packs
+from core.scopes import System
+from core.sessions import open_session
 from core.settings import Settings
 from core.web.access_gate import check_views
 from core.web.cookie_keys import cookie_keys
@@ -27,8 +31,10 @@ from portal.blueprint import blueprint as portal_pages
 ROOT = Path(__file__).resolve().parent
 
 
-def create_app(settings: Settings, *, demo: bool = False) -> Flask:
+def create_app(settings: Settings) -> Flask:
     """The whole application on the database of `settings`, which must exist and be of this version.
+
+    Whether it is a demo is read from the mark in the database, never from the settings (decision 20).
 
     Raises:
         KeysUnavailable: the keys cannot be read.
@@ -36,14 +42,18 @@ def create_app(settings: Settings, *, demo: bool = False) -> Flask:
         SilentView: a view does not say who may enter.
     """
     provider = key_provider(settings.key_provider, settings.keys_folder)
+    # values of a failed statement are personal data: they stay out of every message
+    engine = make_engine(settings.database_url, hide_parameters=True)
+    vault = Vault(provider)
+    with open_session(engine, System("start"), job_actor("start"), vault=vault, writes=False) as session:
+        mark = read_mark(session)
     return compose(
         Installation(
             settings=settings,
-            # values of a failed statement are personal data: they stay out of every message
-            engine=make_engine(settings.database_url, hide_parameters=True),
+            engine=engine,
             catalogue=load_packs(settings),
-            vault=Vault(provider),
-            demo=demo,
+            vault=vault,
+            demo=mark is not None and mark.demo,
         ),
         cookie_keys(provider.ring()),
     )

@@ -29,6 +29,7 @@ COMMANDS = (
     Command("audit", "commands.audit", "审计：audit verify 校验审计记录是否被改动"),
     Command("plugins", "commands.plugins", "省级包：plugins list 列出，plugins check 检查"),
     Command("workdays", "commands.workdays", "从某天起数若干个工作日"),
+    Command("texts", "commands.texts", "译文：texts update 收集界面文字，texts check 看还缺哪些英文"),
     Command("regions", "commands.regions", "行政区划：导入村级区划等"),
 )
 

@@ -72,16 +72,23 @@ def _number(text: str) -> int:
     for sign, worth in (("亿", 100_000_000), ("万", 10_000)):
         if sign in text:
             high, _, low = text.partition(sign)
+            if len(low) == 1 and low in _DIGITS:
+                # 一万二 is twelve thousand in everyday speech; ten thousand and two is 一万零二
+                return _number(high) * worth + _DIGITS[low] * worth // 10
             return _number(high) * worth + (_number(low) if low else 0)
     if not text:
         raise _not_a_number()
-    total, digit = 0, None
+    total, digit, last = 0, None, 1
     for char in text:
         if char in _DIGITS and (digit is None or digit == 0):
+            # a zero in between ends the shortened way of speaking: 一千零三
+            last = 1 if _DIGITS[char] == 0 else last
             digit = _DIGITS[char]
         elif char in _UNITS and digit != 0:
-            total += (1 if digit is None else digit) * _UNITS[char]
+            last = _UNITS[char]
+            total += (1 if digit is None else digit) * last
             digit = None
         else:
             raise _not_a_number()
-    return total + (digit or 0)
+    # 两千三 is two thousand three hundred; 十二 stays twelve
+    return total + (digit or 0) * (last // 10 if last >= 100 else 1)

@@ -53,6 +53,7 @@ def error_page(status: int, message: str | None = None, *, reference: str | None
         # htmx shows no error pages: its script puts this sentence beside what was pressed
         response = Response(told, status=status, mimetype="text/plain")
         response.headers["X-Doudi-Error"] = "1"
+        response.vary.add("HX-Request")
         return response
     body = render_template(
         "errors/error.html",
@@ -63,7 +64,9 @@ def error_page(status: int, message: str | None = None, *, reference: str | None
         home_url=HOMES[mine.face],
         face=mine.face,
     )
-    return make_response(body, status)
+    response = make_response(body, status)
+    response.vary.add("HX-Request")
+    return response
 
 
 def _values() -> dict[str, object]:

@@ -20,7 +20,7 @@ from core.web.errors import install_errors
 from core.web.formats import filters
 from core.web.headers import csp_nonce, protect
 from core.web.installation import EXTENSION, Installation
-from core.web.limits import install_limits
+from core.web.limits import MOST_TYPED_BYTES, install_limits
 from core.web.logs import install_logs, log_request
 from core.web.messages import load_messages
 from core.web.metrics import count_request, install_metrics, show_health, show_metrics
@@ -29,13 +29,19 @@ from core.web.request import close_session, settle
 from core.web.texts import install_texts, language
 
 MOST_BYTES = 64_000_000
-MOST_FORM_BYTES = 4_000_000
 FOLDER = Path(__file__).parent
+
+
+class Application(Flask):
+    """Flask without its own line for a fault: it holds the address and the values (core.web.errors writes ours)."""
+
+    def log_exception(self, exc_info: Any) -> None:
+        """Nothing: the error handler has told it already."""
 
 
 def make_app(home: Installation, cookie_keys: list[str], translations: Iterable[Path]) -> Flask:
     """An app with all of core.web and no pages yet. `cookie_keys`: the signing key, then those still accepted."""
-    app = Flask("doudi", root_path=str(FOLDER), template_folder="templates", static_folder=None)
+    app = Application("doudi", root_path=str(FOLDER), template_folder="templates", static_folder=None)
     app.extensions[EXTENSION] = home
     settings = home.settings
     app.testing = settings.testing
@@ -47,7 +53,7 @@ def make_app(home: Installation, cookie_keys: list[str], translations: Iterable[
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.secure_cookies,
         MAX_CONTENT_LENGTH=MOST_BYTES,
-        MAX_FORM_MEMORY_SIZE=MOST_FORM_BYTES,
+        MAX_FORM_MEMORY_SIZE=MOST_TYPED_BYTES,
         TEMPLATES_AUTO_RELOAD=False,
     )
     if settings.trusted_proxies:

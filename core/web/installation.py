@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 from core.accounts.signed_in import SignedIn, find_session
 from core.catalogue.book import Catalogue
 from core.catalogue.packs import Enabling
+from core.catalogue.region_view import RegionCatalogue
 from core.encryption import Vault
 from core.settings import Settings
 
@@ -48,6 +49,10 @@ class Installation:
     enablings: Callable[[Engine], Iterable[Enabling]] = no_enablings
     clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
     packs_of_blueprints: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+    def for_region(self, region: str, on: date) -> RegionCatalogue:
+        """What packs declare for a region on a day, by the rows that enable them."""
+        return self.catalogue.for_region(region, on, self.enablings(self.engine))
 
     def page_is_on(self, blueprint: str | None, region: str, on: date) -> bool:
         """Whether a blueprint's pack is enabled in `region` ("" asks for the region the pack speaks for)."""

@@ -35,8 +35,13 @@ def limited(rule: str, *, methods: frozenset[str] = WRITING_METHODS) -> Callable
     return mark
 
 
+MOST_TYPED_BYTES = 4_000_000
+
+
 def keep_limits() -> None:
-    """Before every request. Raises TooManyRequests with the seconds to wait."""
+    """Before every request. A form without files is read into memory whole, so it may be far smaller. Raises TooManyRequests with the seconds to wait."""
+    if request.mimetype != "multipart/form-data":
+        request.max_content_length = min(MOST_TYPED_BYTES, request.max_content_length or MOST_TYPED_BYTES)
     view = current_app.view_functions.get(request.endpoint or "")
     said: tuple[tuple[RateLimitItem, ...], frozenset[str]] | None = getattr(view, _MARK, None)
     if said is None or request.method not in said[1]:

@@ -82,9 +82,13 @@ _PROCESSORS: list[Callable[..., Any]] = [
 ]
 
 
+class _MaskingHandler(logging.StreamHandler[TextIO]):
+    """Ours, to be told from handlers that others put on the root logger."""
+
+
 def configure_logs(stream: TextIO | None = None, level: int = logging.INFO) -> None:
     """Send our events and those of libraries through the mask to `stream` (standard error)."""
-    handler = logging.StreamHandler(stream or sys.stderr)
+    handler = _MaskingHandler(stream or sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=_PROCESSORS,
@@ -95,10 +99,11 @@ def configure_logs(stream: TextIO | None = None, level: int = logging.INFO) -> N
         )
     )
     root = logging.getLogger()
-    root.handlers = [handler]
+    root.handlers = [each for each in root.handlers if not isinstance(each, _MaskingHandler)] + [handler]
     root.setLevel(level)
     # its lines hold whole addresses with their queries; ours hold the endpoint
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
+    logging.getLogger("flask_wtf").setLevel(logging.WARNING)
     structlog.configure(
         processors=[*_PROCESSORS, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
@@ -126,5 +131,7 @@ def log_request(response: Response) -> None:
 
 
 def install_logs(app: Flask) -> None:
-    """Time every request of `app`."""
+    """Time every request of `app`. Unconfigured, structlog would print local variables beside a fault: never that."""
+    if not structlog.is_configured():
+        configure_logs()
     app.before_request(start_timer)
