@@ -90,6 +90,8 @@
     if (window.innerWidth < 768) root.querySelectorAll("details[data-fold][open]").forEach((fold) => { fold.open = false; });
     root.querySelectorAll("details[data-fold-js][open]").forEach((fold) => { fold.open = false; });
     depend(root.closest ? root.closest("form") || root : root);
+    // what scrolls sideways must be reachable by keyboard
+    root.querySelectorAll(".dd-table, .dd-scroll, .dd-nav").forEach((wide) => { if (wide.scrollWidth > wide.clientWidth + 1) wide.tabIndex = 0; });
     const wrong = root.querySelector("[data-focus]");
     if (wrong) wrong.focus();
   };
