@@ -52,7 +52,7 @@ def run_batch(rule: Rule, homes: Any, people: Any, laws: Laws) -> Any:
         wanted[each.name] = each
     for person_rule in wanted.values():
         person_rule.value(TracedFacts(PERSON_FACTS), TracedHome(first, "home "), TracedLaw(first, day))
-    resolved = resolve(first.asked, home_frame, laws)
+    resolved = resolve(first.asked, laws)
     trace = Trace(uniform=resolved.uniform, lacking=resolved.lacking)
     outcome = trace_rule(rule, trace, day)
     home_frame = add_law_columns(home_frame, resolved)
@@ -68,40 +68,40 @@ def run_batch(rule: Rule, homes: Any, people: Any, laws: Laws) -> Any:
 
 
 def _answers(frame: nw.DataFrame[Any], outcome: Outcome, trace: Trace) -> nw.DataFrame[Any]:
-    held = [truth(condition.held) for condition in outcome.conditions]
-    at_line = [truth(condition.at_line) for condition in outcome.conditions]
-    not_lacking = [~lack for lack in trace.missing.values()]
-    eligible = functools.reduce(operator.and_, [*held, *not_lacking])
-    open_or_held = [a | b for a, b in zip(held, at_line, strict=True)]
-    undecided = functools.reduce(operator.and_, [*open_or_held, *not_lacking]) & ~eligible
-    yearly = whole(largest(0, outcome.yearly_fen))
-    conditions = {f"condition_{number}": each for number, each in enumerate(held, 1)}
-    columns = ["household", *conditions, "eligible", "at_line"]
+    names = [f"condition_{number}" for number in range(1, len(outcome.conditions) + 1)]
+    held = {name: truth(each.held) for name, each in zip(names, outcome.conditions, strict=True)}
+    at_line = {name: each.at_line for name, each in zip(names, outcome.conditions, strict=True)}
     frame = frame.with_columns(
-        **{name: each.fill_null(value=False) for name, each in conditions.items()},
-        eligible=eligible.fill_null(value=False),
-        at_line=undecided.fill_null(value=False),
+        **{name: each.fill_null(value=False) if trace.missing else each for name, each in held.items()},
         blocked=first_lacking(trace.missing),
     )
-    if "shown supplement" in frame.columns:
-        supplement = nw.col("shown supplement")
-        if "lacks supplement" in frame.columns:
-            lack = nw.col("lacks supplement")
-            frame = frame.with_columns(
-                blocked=nw.when(nw.col("eligible")).then(lack).otherwise(nw.col("blocked")),
-                eligible=nw.col("eligible") & lack.is_null(),
-            )
-    else:
-        supplement = nw.lit(0, nw.Int64)
+    free = [nw.col("blocked").is_null()] if trace.missing else []
+    every = functools.reduce(operator.and_, [*map(nw.col, names), *free])
+    open_too = [
+        nw.col(name) if line is False else nw.col(name) | truth(line) for name, line in at_line.items()
+    ]
+    undecided = functools.reduce(operator.and_, [*open_too, *free])
+    frame = frame.with_columns(eligible=every, at_line=(undecided & ~every).fill_null(value=False))
+    if "lacks supplement" in frame.columns:
+        lack = nw.col("lacks supplement")
+        frame = frame.with_columns(
+            blocked=nw.when(nw.col("eligible")).then(lack).otherwise(nw.col("blocked")),
+            eligible=nw.col("eligible") & lack.is_null(),
+        )
+    nothing = nw.lit(0, nw.Int64)
     given = nw.col("eligible")
+    supplement = nw.col("shown supplement") if "shown supplement" in frame.columns else nothing
     frame = frame.with_columns(
-        yearly_fen=nw.when(given).then(yearly).otherwise(nw.lit(0, nw.Int64)),
-        supplement_fen=nw.when(given).then(supplement).otherwise(nw.lit(0, nw.Int64)),
+        yearly_fen=nw.when(given).then(whole(largest(0, outcome.yearly_fen))).otherwise(nothing),
+        supplement_fen=nw.when(given).then(supplement).otherwise(nothing),
     )
-    shown = to_monthly(Column(nw.col("yearly_fen"), wide=True), 1, outcome.unit_fen)
-    frame = frame.with_columns(monthly_fen=whole(shown).fill_null(0))
+    shown = whole(to_monthly(Column(nw.col("yearly_fen"), wide=True), 1, outcome.unit_fen))
+    frame = frame.with_columns(monthly_fen=shown.fill_null(0) if trace.missing else shown)
     return frame.select(
-        *columns,
+        "household",
+        *names,
+        "eligible",
+        "at_line",
         "yearly_fen",
         "monthly_fen",
         "supplement_fen",

@@ -4,49 +4,73 @@ from __future__ import annotations
 
 import functools
 import operator
+from collections.abc import Callable
 from typing import Any
 
 import narwhals as nw
 
-from core.rules.columns import Column, truth, whole
+from core.rules.columns import Column, whole
 
 MONTHS = 12
 HALF_YEAR = 6
+NARROW = 2**31
 
 
 def when(condition: Any, then: Any, otherwise: Any) -> Any:
     """`then` where the condition holds, else `otherwise`; both whole numbers."""
-    if isinstance(condition, Column):
-        return Column(nw.when(condition.expr).then(whole(then)).otherwise(whole(otherwise)), wide=True)
-    return then if condition else otherwise
+    if not isinstance(condition, Column):
+        return then if condition else otherwise
+    wide = _is_wide(then) or _is_wide(otherwise)
+    choice = nw.when(condition.expr).then(_number(then, wide=wide)).otherwise(_number(otherwise, wide=wide))
+    return Column(choice, wide=wide)
 
 
 def largest(*values: Any) -> Any:
     """The largest of whole numbers."""
-    if any(isinstance(value, Column) for value in values):
-        return Column(nw.max_horizontal(*(whole(value) for value in values)), wide=True)
-    return max(values)
+    return _among(values, nw.max_horizontal, max)
 
 
 def smallest(*values: Any) -> Any:
     """The smallest of whole numbers."""
-    if any(isinstance(value, Column) for value in values):
-        return Column(nw.min_horizontal(*(whole(value) for value in values)), wide=True)
-    return min(values)
+    return _among(values, nw.min_horizontal, min)
 
 
 def all_of(*conditions: Any) -> Any:
     """Whether every condition holds."""
-    if any(isinstance(condition, Column) for condition in conditions):
-        return Column(functools.reduce(operator.and_, map(truth, conditions)))
-    return all(conditions)
+    columns = [condition for condition in conditions if isinstance(condition, Column)]
+    if len(columns) < len(conditions) and not all(
+        each for each in conditions if not isinstance(each, Column)
+    ):
+        return False
+    return Column(functools.reduce(operator.and_, (each.expr for each in columns))) if columns else True
 
 
 def any_of(*conditions: Any) -> Any:
     """Whether at least one condition holds."""
-    if any(isinstance(condition, Column) for condition in conditions):
-        return Column(functools.reduce(operator.or_, map(truth, conditions)))
-    return any(conditions)
+    columns = [condition for condition in conditions if isinstance(condition, Column)]
+    if len(columns) < len(conditions) and any(each for each in conditions if not isinstance(each, Column)):
+        return True
+    return Column(functools.reduce(operator.or_, (each.expr for each in columns))) if columns else False
+
+
+def _among(
+    values: tuple[Any, ...], over_columns: Callable[..., nw.Expr], over_numbers: Callable[..., Any]
+) -> Any:
+    if not any(isinstance(value, Column) for value in values):
+        return over_numbers(values)
+    wide = any(_is_wide(value) for value in values)
+    return Column(over_columns(*(_number(value, wide=wide) for value in values)), wide=wide)
+
+
+def _is_wide(value: Any) -> bool:
+    return value.wide if isinstance(value, Column) else not -NARROW <= value < NARROW
+
+
+def _number(value: Any, *, wide: bool) -> nw.Expr:
+    """Numbers that fit 32 bits stay there until something multiplies them: half the memory of three million rows."""
+    if wide:
+        return whole(value)
+    return value.expr if isinstance(value, Column) else nw.lit(int(value), nw.Int32)
 
 
 def is_not(condition: Any) -> Any:

@@ -18,38 +18,33 @@ AREAS = 3  # no area, urban, rural
 
 @dataclass(slots=True)
 class Resolved:
-    """Parameters by place: `uniform` have one value; `tables` one per place, reached by the position of the place."""
+    """Parameters by place: `uniform` have one value; `tables` one per place, in the order of `places`."""
 
+    places: list[tuple[int, int]]
     uniform: dict[Asked, int] = field(default_factory=dict)
     tables: dict[Asked, list[int | None]] = field(default_factory=dict)
     lacking: frozenset[Asked] = frozenset()
-    places: list[tuple[int, int]] = field(default_factory=list)
 
 
-def resolve(asked: Iterable[Asked], homes: nw.DataFrame[Any], laws: Law | Mapping[int, Law]) -> Resolved:
-    """Read every asked parameter once for each region and area that occurs."""
-    wanted = list(asked)
-    by_area = any(each.area == OWN_AREA for each in wanted)
-    by_region = isinstance(laws, Mapping)
-    keys = ["region"] * by_region + ["area"] * by_area
-    rows = homes.select(*keys).unique().rows() if keys else [()]
-    places = [
-        (int(row[0]) if by_region else 0, int(row[-1]) if by_area else 0)
-        for row in rows
-    ]  # fmt: skip
-    resolved = Resolved(places=places)
+def resolve(asked: Iterable[Asked], laws: Law | Mapping[int, Law]) -> Resolved:
+    """Read every asked parameter once for each region, and each area where it matters."""
+    by_region = laws if isinstance(laws, Mapping) else {0: laws}
+    resolved = Resolved([(region, area) for region in by_region for area in range(AREAS)])
     lacking = set()
-    for each in wanted:
-        values = [
-            _value(laws[region] if isinstance(laws, Mapping) else laws, each, area) for region, area in places
-        ]
-        distinct = set(values)
+    for each in asked:
+        values: list[int | None] = []
+        for law in by_region.values():
+            if each.area == OWN_AREA:
+                values += [None, *(_value(law, each, area) for area in Area)]
+            else:
+                values += [_value(law, each, None)] * AREAS
+        distinct = {value for place, value in enumerate(values) if place % AREAS or each.area != OWN_AREA}
         if len(distinct) == 1 and None not in distinct:
-            resolved.uniform[each] = int(values[0] or 0)
-        else:
-            resolved.tables[each] = values
-            if None in distinct:
-                lacking.add(each)
+            resolved.uniform[each] = distinct.pop() or 0
+            continue
+        resolved.tables[each] = values
+        if None in distinct:
+            lacking.add(each)
     resolved.lacking = frozenset(lacking)
     return resolved
 
@@ -65,8 +60,8 @@ _READ: dict[str, Callable[[Law, Asked, Area | None], int]] = {
 }
 
 
-def _value(law: Law, asked: Asked, own_area: int) -> int | None:
-    area = Area(own_area) if asked.area == OWN_AREA else Area[asked.area] if asked.area else None
+def _value(law: Law, asked: Asked, own_area: Area | None) -> int | None:
+    area = own_area or (Area[asked.area] if asked.area else None)
     try:
         return _READ[asked.method](law, asked, area)
     except Blocked:
@@ -74,26 +69,42 @@ def _value(law: Law, asked: Asked, own_area: int) -> int | None:
 
 
 def add_law_columns(homes: nw.DataFrame[Any], resolved: Resolved) -> nw.DataFrame[Any]:
-    """The frame with one column per parameter that differs from place to place; empty where a place lacks it."""
-    if not resolved.tables:
-        return homes
-    regions = [region for region, _area in resolved.places]
-    lowest = min(regions)
-    by_region, by_area = len(set(regions)) > 1, any(area for _region, area in resolved.places)
-    slots: list[int] = [0] * ((max(regions) - lowest + 1) * AREAS)
-    for position, (region, area) in enumerate(resolved.places):
-        slots[(region - lowest) * AREAS + area] = position
-    slot: nw.Expr = nw.lit(0, nw.Int64)
-    if by_region:
-        slot = slot + (nw.col("region").cast(nw.Int64) - lowest) * AREAS
-    if by_area:
-        slot = slot + nw.col("area").cast(nw.Int64)
+    """The frame with one column per parameter that differs from place to place; empty where a place lacks it.
+
+    Raises ValueError for a region without a law, or an area that is neither urban nor rural.
+    """
+    slot_of, slots = _slots(homes, resolved)
     kind = nw.get_native_namespace(homes)
-    slot_of = homes.select(slot.alias("slot"), nw.col("household"))["slot"]
     columns = []
     for asked, values in resolved.tables.items():
-        by_slot = nw.new_series(
-            asked.column, [values[position] for position in slots], nw.Int64, backend=kind
+        in_slots = [None if position is None else values[position] for position in slots]
+        columns.append(
+            nw.new_series(asked.column, in_slots, nw.Int64, backend=kind)[slot_of].alias(asked.column)
         )
-        columns.append(by_slot[slot_of])
     return homes.with_columns(*columns)
+
+
+def _slots(homes: nw.DataFrame[Any], resolved: Resolved) -> tuple[nw.Series[Any], list[int | None]]:
+    """Where each household's place stands in a dense table by region and area, and the table itself."""
+    regions = [region for region, _area in resolved.places]
+    lowest, highest = min(regions), max(regions)
+    slots: list[int | None] = [None] * ((highest - lowest + 1) * AREAS)
+    for position, (region, area) in enumerate(resolved.places):
+        slots[(region - lowest) * AREAS + area] = position
+    slot: nw.Expr = nw.lit(0, nw.Int32)
+    if len(set(regions)) > 1:
+        given = homes["region"]
+        if len(homes) and (given.min() < lowest or given.max() > highest):
+            raise ValueError("a household of a region whose law was not given")
+        slot = slot + (nw.col("region").cast(nw.Int32) - lowest) * AREAS
+        known = nw.new_series(
+            "known", [each is not None for each in slots], nw.Boolean, backend=nw.get_native_namespace(homes)
+        )
+        if not known[homes.select(slot.cast(nw.UInt32).alias("slot"))["slot"]].all():
+            raise ValueError("a household of a region whose law was not given")
+    if any(asked.area == OWN_AREA for asked in (*resolved.tables, *resolved.uniform)):
+        areas = homes["area"]
+        if len(homes) and not (areas.min() >= Area.URBAN and areas.max() <= Area.RURAL):
+            raise ValueError("an area is neither urban nor rural")
+        slot = slot + nw.col("area").cast(nw.Int32)
+    return homes.select(nw.col("household"), slot.cast(nw.UInt32).alias("slot"))["slot"], slots

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from core.rules.choose import all_of, largest, when
+from core.law.reader import RATE
+from core.rules.choose import all_of, largest
 
 if TYPE_CHECKING:
     from core.rules.rule import PersonRule
@@ -88,29 +89,33 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One group a person may belong to, with its rate in ten-thousandths."""
+    """One group a person may belong to, and the parameter that holds its rate."""
 
     code: str
     text: str
     applies: Any
-    rate: Any
+    rate_key: str
 
 
 class Highest:
-    """The highest single option of a person, never their sum (不累加): `base` × rate, in fen × ten-thousandths."""
+    """The highest single option of a person, never their sum (不累加): `base` × rate, in fen × ten-thousandths.
 
-    __slots__ = ("base", "options", "per")
+    A rate is read only where its group applies: one that nobody needs blocks no one.
+    """
 
-    def __init__(self, base: Any, *options: Option, per: int) -> None:
+    __slots__ = ("base", "options", "per", "rates")
+
+    def __init__(self, law: Any, base: Any, *options: Option) -> None:
         self.base = base
+        self.per = RATE
         self.options = options
-        self.per = per
+        self.rates = [law.rate(each.rate_key, where=each.applies) for each in options]
 
     @property
     def value(self) -> Any:
-        return self.base * largest(*(when(each.applies, each.rate, 0) for each in self.options))
+        return self.base * largest(0, *self.rates)
 
-    def chosen(self) -> Option | None:
-        """The option that counts, for one person; nothing when none applies."""
-        open_options = [each for each in self.options if each.applies]
-        return max(open_options, key=lambda each: int(each.rate), default=None)
+    def chosen(self) -> tuple[Option, int] | None:
+        """The option that counts for one person, with its rate; nothing when none applies."""
+        best = max(self.rates, default=0)
+        return (self.options[self.rates.index(best)], best) if best else None

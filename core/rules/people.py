@@ -42,7 +42,6 @@ class People:
         self._resolved = resolved
         self._day = day
         self._frame = frame
-        self._kind = nw.get_native_namespace(frame)
         household = frame["household"]
         if only_counted:
             self._place_groups(household)
@@ -51,19 +50,25 @@ class People:
 
     def _place_groups(self, household: nw.Series[Any]) -> None:
         """Where each household's people end, and which row of the homes each belongs to."""
-        rows = len(household)
-        changes = (household != household.shift(-1)).fill_null(value=True)
-        self._ends = changes.arg_true()
-        self._groups = household[self._ends]
-        starts = (household != household.shift(1)).fill_null(value=True)
-        ordinal = starts.cast(nw.Int32).cum_sum() - 1
+        same_as_before = (nw.col("household") == nw.col("household").shift(1)).fill_null(value=False)
+        starts = self._frame.select(start=~same_as_before)["start"]
+        first = starts.arg_true()
+        # unsigned positions: polars checks and converts signed ones on every use
+        self._ends = (first.shift(-1).fill_null(len(household)) - 1).cast(nw.UInt32)
+        self._groups = household[first]
+        ordinal = (starts.cast(nw.UInt32).cum_sum() - 1).cast(nw.UInt32)
         homes = self._homes["household"]
         self._aligned = len(homes) == len(self._groups) and bool((homes == self._groups).all())
-        self._home_of = ordinal if self._aligned or not rows else self._positions(self._groups)[ordinal]
+        self._home_of = ordinal if self._aligned else self._positions(self._groups)[ordinal]
 
     def _positions(self, household: nw.Series[Any]) -> nw.Series[Any]:
         homes = self._homes.select("household").with_row_index("position")
-        placed = household.alias("household").to_frame().join(homes, on="household", how="left")["position"]
+        placed = (
+            household.alias("household")
+            .to_frame()
+            .join(homes, on="household", how="left")["position"]
+            .cast(nw.UInt32)
+        )
         if placed.is_null().any():
             raise ValueError("people of a household that is not among the homes")
         return placed
@@ -107,7 +112,7 @@ class People:
         columns = [self._sum(each).alias("shown supplement")]
         if trace.missing:
             lacks = frame.select(**{key: lack.cast(nw.Int64) for key, lack in trace.missing.items()})
-            counted = nw.from_dict({key: self._sum(lacks[key]) for key in lacks.columns}, backend=self._kind)
+            counted = _side_by_side({key: self._sum(lacks[key]) for key in lacks.columns})
             lacking = counted.select(
                 **{"lacks supplement": first_lacking({k: nw.col(k) > 0 for k in lacks.columns})}
             )
@@ -120,7 +125,7 @@ class People:
         return self._in_homes_order(sums)
 
     def _largest(self, each: nw.Series[Any]) -> nw.Series[Any]:
-        frame = nw.from_dict({"household": self._frame["household"], "value": each}, backend=self._kind)
+        frame = _side_by_side({"household": self._frame["household"], "value": each})
         most = frame.group_by("household").agg(nw.col("value").max())
         joined = self._homes.select("household").join(most, on="household", how="left")["value"]
         return joined.fill_null(0)
@@ -128,5 +133,10 @@ class People:
     def _in_homes_order(self, sums: nw.Series[Any]) -> nw.Series[Any]:
         if self._aligned:
             return sums
-        placed = nw.from_dict({"household": self._groups, "value": sums}, backend=self._kind)
+        placed = _side_by_side({"household": self._groups, "value": sums})
         return self._homes.select("household").join(placed, on="household", how="left")["value"].fill_null(0)
+
+
+def _side_by_side(columns: dict[str, nw.Series[Any]]) -> nw.DataFrame[Any]:
+    first, *others = (series.alias(name) for name, series in columns.items())
+    return first.to_frame().with_columns(*others)

@@ -147,7 +147,8 @@ def _supplements(each: PersonRule, home: Home, law: Law, unit_fen: int) -> tuple
                 given.append(Supplement(number, to_monthly(answer, 1, unit_fen)))
             continue
         chosen = answer.chosen()
-        if chosen is not None and answer.value > 0:
-            monthly = to_monthly(answer.value, answer.per, unit_fen)
-            given.append(Supplement(number, monthly, chosen.code, chosen.text, answer.base, chosen.rate))
+        if chosen is not None:
+            option, rate = chosen
+            monthly = to_monthly(answer.base * rate, answer.per, unit_fen)
+            given.append(Supplement(number, monthly, option.code, option.text, answer.base, rate))
     return tuple(given)

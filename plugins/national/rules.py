@@ -7,7 +7,6 @@ from typing import Any
 
 from core.api import (
     N_,
-    RATE,
     Condition,
     Facts,
     Highest,
@@ -31,9 +30,10 @@ BELOW_EDGE = N_("共同生活的家庭成员人均收入低于低保边缘家庭
 
 
 def _group(law: Law, code: str, text: str, belongs: Any) -> Option:
-    """A group of the supplement: its rate is read only for people whom the place covers and who belong to it."""
-    covered = all_of(law.yes(f"supplement.covers.{code}"), belongs)
-    return Option(code, text, covered, law.rate(f"supplement.rate.{code}", where=covered))
+    """A group of the supplement, where the place covers it."""
+    return Option(
+        code, text, all_of(law.yes(f"supplement.covers.{code}"), belongs), f"supplement.rate.{code}"
+    )
 
 
 @person_rule(source="民发〔2021〕57号 第二十七条", title=N_("分类施保"))
@@ -41,13 +41,13 @@ def category_supplement(person: Facts, home: Facts, law: Law) -> Highest:
     """A share of the standard for the elderly, minors, severely disabled and seriously ill: the highest one only."""
     severe = disability_within(person, law.number("severe.grade"), law.number("severe.mental_grade"))
     return Highest(
+        law,
         law.fen("dibao.standard", area=home.area),
         _group(law, "severe_disability", N_("重度残疾人"), severe),
         _group(law, "serious_illness", N_("重病患者"), person.seriously_ill),
         _group(law, "elderly", N_("老年人"), person.age >= law.number("supplement.elderly_age")),
         _group(law, "minor", N_("未成年人"), person.age < law.number("adult.age")),
         _group(law, "student", N_("在校学生"), person.student),
-        per=RATE,
     )
 
 
