@@ -20,6 +20,7 @@ from core.catalogue.regional import IdentityProvider, MessageChannel, PackBluepr
 from core.catalogue.schemes import Scheme
 from core.errors import Problem
 from core.forms import FormDeclaration
+from core.law import LawFault
 from core.rules.rule import Rule
 from core.settings import Settings
 from core.translations import N_
@@ -92,7 +93,14 @@ def load_packs(settings: Settings, *, root: str = "plugins", group: str = ENTRY_
     hooks = PackHooks(manager)
     infos = {each.name: _register(manager, each) for each in wanted}
     packs = [_collect(hooks, each, infos[each.name]) for each in wanted]
-    return Catalogue(packs, hooks, pinned)
+    catalogue = Catalogue(packs, hooks, pinned)
+    ground = frozenset(pack.name for pack in packs if pack.is_ground)
+    for pack in packs:
+        try:
+            catalogue.law_book(ground | {pack.name})
+        except LawFault as fault:
+            raise _broken(FoundPack(pack.name, "", pack.shipped), fault) from fault
+    return catalogue
 
 
 class PackHooks:

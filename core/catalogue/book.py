@@ -12,6 +12,7 @@ from core.catalogue.packs import Enabling, Pack
 from core.catalogue.region_view import RegionCatalogue
 from core.errors import NotFound, Problem
 from core.forms import FormDeclaration
+from core.law import LawBook
 from core.rules.rule import Rule
 from core.translations import N_
 
@@ -37,6 +38,7 @@ class Catalogue:
         self._hooks = hooks
         self._forms = _whole_forms(packs)
         self._views: dict[tuple[str, frozenset[str]], RegionCatalogue] = {}
+        self._books: dict[frozenset[str], LawBook] = {}
         _refuse_doubles(packs)
 
     # --- asked without a region: what was begun under a pack stays readable ---
@@ -70,9 +72,22 @@ class Catalogue:
                 return rule
         raise NotFound(N_("没有找到规则“{version}”。"), version=version)
 
-    def parameter_folders(self) -> list[tuple[str, Path]]:
-        """(region, folder) of every pack, for `LawBook.load`. Law of a region does not wait for a pack to be enabled."""
-        return [(region.code, region.parameters) for pack in self.packs.values() for region in pack.regions]
+    def parameter_folders(self, names: Iterable[str] | None = None) -> list[tuple[str, Path]]:
+        """(region, folder) of those packs (all of them without `names`), for `LawBook.load`."""
+        wanted = self.packs.keys() if names is None else set(names)
+        return [
+            (region.code, region.parameters)
+            for pack in self.packs.values()
+            if pack.name in wanted
+            for region in pack.regions
+        ]
+
+    def law_book(self, names: frozenset[str]) -> LawBook:
+        """The parameters of exactly these packs, read once per set. Raises LawFault for a broken file."""
+        book = self._books.get(names)
+        if book is None:
+            book = self._books[names] = LawBook.load(self.parameter_folders(names))
+        return book
 
     # --- asked for a region ---
 
@@ -104,7 +119,9 @@ class Catalogue:
             if len(self._views) >= KEPT_VIEWS:
                 self._views.clear()
             packs = [pack for pack in self.packs.values() if pack.name in names]
-            view = self._views[key] = RegionCatalogue.of(region_code, packs, self._forms, self._hooks)
+            view = self._views[key] = RegionCatalogue.of(
+                region_code, packs, self._forms, self._hooks, self.law_book(names)
+            )
         return view
 
     def __repr__(self) -> str:

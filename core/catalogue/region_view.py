@@ -25,7 +25,7 @@ from core.catalogue.regional import (
 from core.catalogue.schemes import Scheme
 from core.errors import NotFound
 from core.forms import FormDeclaration
-from core.law import Law, path_of
+from core.law import Law, LawBook, path_of
 from core.rules.rule import Rule
 from core.translations import N_
 
@@ -34,7 +34,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class RegionCatalogue:
-    """Declarations and reactions of the packs `packs` in `region_code`. Lists are in the order shown to people."""
+    """Declarations and reactions of the packs `packs` in `region_code`. Lists are in the order shown to people.
+
+    `book` holds the parameters of just these packs: a pack's law comes into force with the pack.
+    """
 
     region_code: str
     packs: frozenset[str]
@@ -49,6 +52,7 @@ class RegionCatalogue:
     identity_providers: tuple[IdentityProvider, ...]
     blueprints: tuple[PackBlueprint, ...]
     pack_of_scheme: Mapping[str, str]
+    book: LawBook
     _hooks: Hooks
 
     @classmethod
@@ -58,8 +62,9 @@ class RegionCatalogue:
         packs: Sequence[Pack],
         forms: Mapping[tuple[str, str], FormDeclaration],
         hooks: Hooks,
+        book: LawBook,
     ) -> RegionCatalogue:
-        """Put together what `packs` declare for the region. `forms`: all whole forms of the catalogue."""
+        """Put together what `packs` declare for the region. `forms`: all whole forms; `book`: these packs' parameters."""
         path = path_of(region_code)
         mine = {key for pack in packs for key in pack.form_keys}
         regions = _nearest((region for pack in packs for region in pack.regions), path, lambda row: row.code)
@@ -78,6 +83,7 @@ class RegionCatalogue:
             identity_providers=_tagged((row for pack in packs for row in pack.identity_providers), path),
             blueprints=_tagged((row for pack in packs for row in pack.blueprints), path),
             pack_of_scheme=pack_of_scheme,
+            book=book,
             _hooks=hooks,
         )
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from pathlib import Path
 
 from core.catalogue import Catalogue, Guide, Pack, RegionDeclaration
 from core.identity_numbers import PROVINCES
-from core.law import LawBook, LawFault, path_of
+from core.law import LawBook, path_of
 from core.packs.contract_fault import ContractFault, told
 from core.packs.contract_forms import form_faults
 from core.packs.contract_schemes import scheme_faults
@@ -32,10 +31,7 @@ def check_pack(
     `region_exists` tells whether a 12-digit code is a real place; without it, only the province is looked at.
     """
     faults = [*_identity(pack), *_regions(pack, region_exists or _is_province)]
-    try:
-        book = LawBook.load(_folders(pack, catalogue))
-    except LawFault as broken:
-        return [*faults, ContractFault("parameters", told(broken))]
+    book = catalogue.law_book(_with_ground(pack, catalogue))
     for key in pack.form_keys:
         faults += form_faults(catalogue.form(*key), pack.name)
     faults += _rules(pack, book)
@@ -61,16 +57,6 @@ def _is_province(code: str) -> bool:
 
 def _with_ground(pack: Pack, catalogue: Catalogue) -> frozenset[str]:
     return frozenset(each.name for each in catalogue.packs.values() if each.is_ground) | {pack.name}
-
-
-def _folders(pack: Pack, catalogue: Catalogue) -> list[tuple[str, Path]]:
-    names = _with_ground(pack, catalogue)
-    return [
-        (region.code, region.parameters)
-        for each in catalogue.packs.values()
-        if each.name in names
-        for region in each.regions
-    ]
 
 
 def _identity(pack: Pack) -> Iterator[ContractFault]:
@@ -99,7 +85,13 @@ def _regions(pack: Pack, exists: Callable[[str], bool]) -> Iterator[ContractFaul
 
 def _rules(pack: Pack, book: LawBook) -> Iterator[ContractFault]:
     for rule in pack.rules:
-        for fault in faults_in_rule(rule, book):
+        try:
+            faults = faults_in_rule(rule, book)
+        except Exception as error:  # noqa: BLE001  (a pack's own text may fail in any way; the screen tells it)
+            values = {"rule": rule.name, "error": type(error).__name__}
+            yield ContractFault("rule", N_("规则 {rule} 试算时出错（{error}）。"), values)
+            continue
+        for fault in faults:
             yield ContractFault("rule", told(fault))
 
 
