@@ -42,9 +42,19 @@ class NewPassword:
 
 
 def create_staff(
-    session: ScopedSession, actor: Actor, *, username: str, full_name: str, office: str, now: datetime
+    session: ScopedSession,
+    actor: Actor,
+    *,
+    username: str,
+    full_name: str,
+    office: str,
+    now: datetime,
+    one_time: bool = True,
 ) -> NewPassword:
-    """Make an account without any role, at the office with that region code. Raises Invalid naming the field."""
+    """Make an account without any role, at the office with that region code. Raises Invalid naming the field.
+
+    `one_time` is False only for the accounts of a demo, whose passwords are made and printed at its start.
+    """
     actor.require(Permission.STAFF_CREATE, office)
     name = username.strip().lower()
     if not _USERNAME.fullmatch(name):
@@ -62,6 +72,7 @@ def create_staff(
         office=office,
         password_hash=hash_password(password),
         password_changed_at=now,
+        must_change_password=one_time,
         created_at=now,
         created_by=actor.account_id,
         **region_columns(office),

@@ -2,17 +2,23 @@
 
 from core.audit.content import changes_of, without_numbers
 from core.audit.protection import protection_ddl
+from core.audit.queries import EntryRow, Filter, counts, entries, last_sealed_at
 from core.audit.records import look, record, trace, truncate_address
 from core.audit.sealing import last_anchor, seal
 from core.audit.verifying import Fault, verify
 from core.audit.words import act_words, known_acts, name_act, name_subject, subject_words
 
 __all__ = [
+    "EntryRow",
     "Fault",
+    "Filter",
     "act_words",
     "changes_of",
+    "counts",
+    "entries",
     "known_acts",
     "last_anchor",
+    "last_sealed_at",
     "look",
     "name_act",
     "name_subject",

@@ -48,11 +48,12 @@ class AuditEntry(RegionScoped, Base):
 
 
 Index("ix_audit_entries_chain_batch", AuditEntry.chain, AuditEntry.batch, AuditEntry.id)
-Index("ix_audit_entries_account_id", AuditEntry.account_id, AuditEntry.id)
-Index("ix_audit_entries_person_id", AuditEntry.person_id, AuditEntry.id)
-Index("ix_audit_entries_case_id", AuditEntry.case_id, AuditEntry.id)
+Index("ix_audit_entries_at", AuditEntry.at, AuditEntry.id)
+Index("ix_audit_entries_account_id", AuditEntry.account_id, AuditEntry.at)
+Index("ix_audit_entries_person_id", AuditEntry.person_id, AuditEntry.at)
+Index("ix_audit_entries_case_id", AuditEntry.case_id, AuditEntry.at)
 for _level in ("province", "city", "county", "township"):
-    Index(f"ix_audit_entries_{_level}", getattr(AuditEntry, _level), AuditEntry.id)
+    Index(f"ix_audit_entries_{_level}", getattr(AuditEntry, _level), AuditEntry.at, AuditEntry.id)
 
 
 class AuditBatch(Base):

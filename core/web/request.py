@@ -14,6 +14,7 @@ from flask import Response, current_app, g
 from flask import request as flask_request
 from flask import session as cookie
 
+from core import audit
 from core.access import NOBODY, Actor, job_actor
 from core.accounts.signed_in import SignedIn
 from core.database import new_id
@@ -98,7 +99,14 @@ def session() -> ScopedSession:
         mine.database = open_session(
             home.engine, mine.scope, mine.actor, vault=home.vault, writes=mine.writes
         )
+        _trace(mine.database)
     return mine.database
+
+
+def _trace(opened: ScopedSession) -> None:
+    """Audit entries say from which sign-in and which network they come."""
+    found = state().signed_in
+    audit.trace(opened, login_id=found.token_id if found else None, ip=flask_request.remote_addr)
 
 
 def link_scope(authorisation_id: uuid.UUID) -> ScopedSession:
@@ -136,6 +144,7 @@ def system_session(job: str, *, writes: bool = True) -> Iterator[ScopedSession]:
         msg = f"{job} would wait for the write lock that this request itself holds"
         raise LookupError(msg)
     opened = open_session(home.engine, System(job), job_actor(job), vault=home.vault, writes=writes)
+    _trace(opened)
     try:
         yield opened
         opened.commit()
