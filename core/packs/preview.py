@@ -176,15 +176,15 @@ def _parameter(
         return _line(part, N_("“{name}”不再有规定"), name=name)
     if one is None:
         return _line(
-            part, N_("“{name}”定为{after}，依据{source}"), name=name, after=other[0], source=other[1]
+            part, N_("“{name}”定为“{after}”，依据{source}"), name=name, after=other[0], source=other[1]
         )
     if one[0] == other[0]:
         return _line(
-            part, N_("“{name}”仍是{after}，依据改为{source}"), name=name, after=other[0], source=other[1]
+            part, N_("“{name}”仍是“{after}”，依据改为{source}"), name=name, after=other[0], source=other[1]
         )
     return _line(
         part,
-        N_("“{name}”由{before}变为{after}，依据{source}"),
+        N_("“{name}”由“{before}”变为“{after}”，依据{source}"),
         name=name,
         before=one[0],
         after=other[0],
