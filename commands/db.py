@@ -16,7 +16,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, make_url, text
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
-from commands.models import all_tables
+from core.tables import all_tables
 from commands.places import ROOT, make_home, settings_here
 from core import jobs_engine
 from core.database import Base, make_engine

@@ -50,7 +50,9 @@ def check_version(case: Case, seen: int) -> None:
         )
 
 
-def letter_fields(session: ScopedSession, case: Case, procedure: Procedure, now: datetime) -> dict[str, object]:
+def letter_fields(
+    session: ScopedSession, case: Case, procedure: Procedure, now: datetime
+) -> dict[str, object]:
     """What every letter of a case may fill in; the office's phone, never a person's."""
     applicant = people.applicant(session, case.id)
     return people.place_fields(session, case.region_code) | {
@@ -67,7 +69,9 @@ def letter_fields(session: ScopedSession, case: Case, procedure: Procedure, now:
 def _appeal(procedure: Procedure) -> str:
     """How to appeal, in each letter that decides (57号 第三十八条; the law of the day gives the days and months)."""
     days, months = procedure.law.days("appeal.review_days"), procedure.law.number("appeal.court_months")
-    return f"不服本决定的，可以在收到之日起{days}日内申请行政复议，或者在{months}个月内向人民法院提起行政诉讼。"
+    return (
+        f"不服本决定的，可以在收到之日起{days}日内申请行政复议，或者在{months}个月内向人民法院提起行政诉讼。"
+    )
 
 
 def recipient_of(session: ScopedSession, case: Case) -> Recipient:

@@ -259,3 +259,14 @@ class Confirmation(RegionScoped, Base):
     computation: Mapped[dict[str, Any]] = mapped_column(JsonColumn)
     signed_by: Mapped[Id]
     signed_at: Mapped[Instant]
+
+
+class CaseSeries(Base):
+    """The last number given in a township and year."""
+
+    __tablename__ = "case_series"
+    __visible__ = Visibility(reference=True, append=True)
+
+    township: Mapped[RegionCode] = mapped_column(primary_key=True)
+    year: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    last: Mapped[int]

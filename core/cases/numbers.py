@@ -5,26 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import SmallInteger
-from sqlalchemy.orm import Mapped, mapped_column
-
-from core.database import Base, RegionCode
+from core.cases.models import CaseSeries
 from core.regions import queries as regions
-from core.scopes import Visibility
 from core.sessions import ScopedSession, count_up
 
 BEIJING = ZoneInfo("Asia/Shanghai")
-
-
-class CaseSeries(Base):
-    """The last number given in a township and year."""
-
-    __tablename__ = "case_series"
-    __visible__ = Visibility(reference=True, append=True)
-
-    township: Mapped[RegionCode] = mapped_column(primary_key=True)
-    year: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
-    last: Mapped[int]
 
 
 def next_case_number(session: ScopedSession, region_code: str, now: datetime) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,24 +9,17 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, text
 
-import core
 from core.access import Actor, job_actor
 from core.database import Base, make_engine
 from core.encryption import Vault, key_provider
 from core.row_security import apply_policies
 from core.scopes import Scope, System
 from core.sessions import ScopedSession, open_session
+from core.tables import all_tables
 from core.testing.postgresql import APP_ROLE, app_role_url, start_postgresql
 from core.testing.town import Town, found_town
 
 NOW = datetime(2026, 11, 16, 2, 30, tzinfo=UTC)  # Monday 16 November 2026, 10:30 in Beijing
-
-
-def load_models() -> None:
-    """Import every room's models so that the metadata is whole."""
-    for module in pkgutil.walk_packages(core.__path__, "core."):
-        if module.name.rsplit(".", 1)[-1].endswith("models"):
-            importlib.import_module(module.name)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -51,7 +42,7 @@ def worker_name(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="session")
 def postgresql_engine(postgresql_url: str) -> Iterator[Engine]:
-    load_models()
+    all_tables()
     owner = make_engine(postgresql_url)
     with owner.begin() as connection:
         Base.metadata.create_all(connection)
@@ -77,7 +68,7 @@ def _empty_postgresql(url: str) -> None:
 @pytest.fixture(params=["sqlite", "postgresql"])
 def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
     """An empty database with all tables, once on SQLite and once on PostgreSQL."""
-    load_models()
+    all_tables()
     if request.param == "postgresql":
         yield request.getfixturevalue("postgresql_engine")
         _empty_postgresql(request.getfixturevalue("postgresql_url"))

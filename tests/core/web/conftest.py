@@ -14,7 +14,7 @@ from core.catalogue.book import Catalogue
 from core.database import Base, make_engine
 from core.errors import Blocked, NotAllowed, NotFound
 from core.settings import Settings
-from core.testing.fixtures import load_models
+from core.tables import all_tables
 from core.web.access_gate import LINK, PUBLIC, RESIDENT, STAFF, access, check_views
 from core.web.fields import MoneyField, NameField
 from core.web.form_builder import Form
@@ -158,7 +158,7 @@ TEMPLATES = {
 
 @pytest.fixture
 def home(tmp_path):
-    load_models()
+    all_tables()
     engine = make_engine(f"sqlite:///{tmp_path / 'doudi.sqlite'}", hide_parameters=True)
     Base.metadata.create_all(engine)
     settings = Settings(
