@@ -1,0 +1,99 @@
+"""Reading checks: those of a case, those a resident sees (谁查过您家), and one answer opened, which leaves a look."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from core import audit
+from core.sessions import ScopedSession, found
+from core.translations import N_
+from core.verification.changes import requests_of
+from core.verification.findings import Findings, findings_of, latest
+from core.verification.models import RequestState, ResultImport, VerificationRequest
+from core.verification.sending import OPEN
+
+__all__ = [
+    "Progress",
+    "checks_seen_by_resident",
+    "import_of",
+    "imports",
+    "open_answer",
+    "progress",
+    "request",
+    "requests_of",
+    "waiting_requests",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far the checks of a case are: of `asked`, so many answered, still out, and closed without an answer."""
+
+    asked: int
+    answered: int
+    open: int
+    closed: int
+
+
+def progress(requests: Sequence[VerificationRequest]) -> Progress:
+    """Counts over the last round of each person and body."""
+    states = [row.state for row in latest(requests).values()]
+    return Progress(
+        len(states),
+        sum(state is RequestState.ANSWERED for state in states),
+        sum(state in OPEN for state in states),
+        sum(state in {RequestState.STOPPED, RequestState.DISCARDED} for state in states),
+    )
+
+
+def request(session: ScopedSession, request_id: uuid.UUID) -> VerificationRequest:
+    """One request; NotFound out of scope."""
+    row: VerificationRequest = found(session.get(VerificationRequest, request_id))
+    return row
+
+
+def open_answer(session: ScopedSession, row: VerificationRequest, *, now: datetime) -> Findings | None:
+    """The answer in the clear; whoever reads it leaves a look."""
+    opened = findings_of(session, row)
+    if opened is not None:
+        audit.look(session, "verification.look", row, now=now)
+    return opened
+
+
+def waiting_requests(session: ScopedSession, limit: int = 500) -> Sequence[VerificationRequest]:
+    """What the place's county has still to send or to record, the most urgent first."""
+    return session.scalars(
+        select(VerificationRequest)
+        .where(VerificationRequest.state.in_(OPEN))
+        .order_by(VerificationRequest.due_on, VerificationRequest.id)
+        .limit(limit)
+    ).all()
+
+
+def checks_seen_by_resident(
+    session: ScopedSession, case_id: uuid.UUID | None = None, limit: int = 200
+) -> Sequence[VerificationRequest]:
+    """Who asked what and when, newest first: only what really went out. The scope says whose."""
+    statement = select(VerificationRequest).where(VerificationRequest.sent_at.is_not(None))
+    if case_id is not None:
+        statement = statement.where(VerificationRequest.case_id == case_id)
+    return session.scalars(statement.order_by(VerificationRequest.sent_at.desc()).limit(limit)).all()
+
+
+def imports(session: ScopedSession, limit: int = 20) -> Sequence[ResultImport]:
+    """The last files of answers received in this place."""
+    return session.scalars(select(ResultImport).order_by(ResultImport.received_at.desc()).limit(limit)).all()
+
+
+def import_of(session: ScopedSession, import_id: uuid.UUID) -> ResultImport:
+    """One received file; NotFound out of scope."""
+    row: ResultImport = found(session.get(ResultImport, import_id))
+    return row
+
+
+audit.name_act("verification.look", N_("查看核对结果"))
