@@ -44,6 +44,7 @@ def error_page(status: int, message: str | None = None, *, reference: str | None
     """The page of one status; `message` (already in the reader's language) replaces the usual sentence."""
     abandon()
     mine = state()
+    mine.personal = True
     if mine.scope is None:
         mine.scope = Public(today())
     known = status if status in SENTENCES else (500 if status >= 500 else 400)
@@ -110,17 +111,27 @@ def on_forgery(_fault: CSRFError) -> Response:
 
 def on_fault(fault: Exception) -> Response:
     """Anything unforeseen: logged under a report number without personal data, told without any detail."""
+    if isinstance(fault, Problem):
+        return on_problem(fault)
+    status = _status_of(fault)
+    if status != 500 and request.form:
+        # it passes: what was typed comes back, to be sent again in a moment
+        log.error("fault", report=state().report, endpoint=request.endpoint, exc_info=fault)
+        return keep_answers_page(gettext(SENTENCES[status][1]), status=status)
+    return _unexpected(fault, None, status)
+
+
+def _status_of(fault: Exception) -> int:
+    """507 when there is no room left, 503 when the database is busy, else 500."""
+    if isinstance(fault, OSError) and fault.errno == errno.ENOSPC:
+        return 507
     if isinstance(fault, OperationalError):
         text = str(fault.orig).lower()
         if "disk is full" in text or "no space left" in text:
-            return _unexpected(fault, None, 507)
+            return 507
         if "locked" in text or "timeout" in text:
-            return _unexpected(fault, None, 503)
-    if isinstance(fault, OSError) and fault.errno == errno.ENOSPC:
-        return _unexpected(fault, None, 507)
-    if isinstance(fault, Problem):
-        return on_problem(fault)
-    return _unexpected(fault, None)
+            return 503
+    return 500
 
 
 def _unexpected(fault: Exception, message: str | None, status: int = 500) -> Response:

@@ -168,7 +168,8 @@ class NameField(AnswerField):
     def read(self, given: object) -> Any:
         if any(unicodedata.category(char) in {"So", "Sk", "Cs", "Co"} for char in str(given)):
             raise Invalid(N_("姓名里不能有表情或符号；请按证件上的姓名填写，生僻字可以直接填"))
-        return super().read(given)
+        # invisible characters come along when a name is pasted, and make two of one person
+        return super().read("".join(char for char in str(given) if unicodedata.category(char) != "Cf"))
 
 
 class IdNumberField(AnswerField):

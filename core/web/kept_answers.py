@@ -31,6 +31,8 @@ def keep_answers_page(message: str, *, status: int, sign_in: str | None = None) 
     """
     files = [file.filename for files in request.files.listvalues() for file in files if file.filename]
     abandon()
+    # the answers stand in the page, so nothing on the way may keep it
+    state().personal = True
     body = render_template(
         "errors/resend.html",
         face=state().face,
@@ -41,8 +43,10 @@ def keep_answers_page(message: str, *, status: int, sign_in: str | None = None) 
         files=files,
         sign_in=sign_in,
     )
-    response = make_response(body, status)
-    if is_htmx():
-        response.headers["HX-Retarget"] = "body"
-        response.headers["HX-Reswap"] = "innerHTML"
+    if not is_htmx():
+        return make_response(body, status)
+    # htmx swaps in no answer of a fault except 422
+    response = make_response(body, 422)
+    response.headers["HX-Retarget"] = "body"
+    response.headers["HX-Reswap"] = "innerHTML"
     return response

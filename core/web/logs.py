@@ -83,12 +83,20 @@ _PROCESSORS: list[Callable[..., Any]] = [
 
 
 class _MaskingHandler(logging.StreamHandler[TextIO]):
-    """Ours, to be told from handlers that others put on the root logger."""
+    """Ours, to be told from handlers that others put on the root logger; writes to what standard error is at the time."""
+
+    def __init__(self, stream: TextIO | None) -> None:
+        logging.Handler.__init__(self)
+        self._given = stream
+
+    @property
+    def stream(self) -> TextIO:  # type: ignore[override]
+        return self._given or sys.stderr
 
 
 def configure_logs(stream: TextIO | None = None, level: int = logging.INFO) -> None:
     """Send our events and those of libraries through the mask to `stream` (standard error)."""
-    handler = _MaskingHandler(stream or sys.stderr)
+    handler = _MaskingHandler(stream)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=_PROCESSORS,
@@ -100,10 +108,9 @@ def configure_logs(stream: TextIO | None = None, level: int = logging.INFO) -> N
     )
     root = logging.getLogger()
     root.handlers = [each for each in root.handlers if not isinstance(each, _MaskingHandler)] + [handler]
-    root.setLevel(level)
-    # its lines hold whole addresses with their queries; ours hold the endpoint
-    logging.getLogger("werkzeug").setLevel(logging.WARNING)
-    logging.getLogger("flask_wtf").setLevel(logging.WARNING)
+    # libraries speak up when something is wrong, not of their daily work
+    root.setLevel(logging.WARNING)
+    logging.getLogger("doudi").setLevel(level)
     structlog.configure(
         processors=[*_PROCESSORS, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),

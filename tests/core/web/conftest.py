@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import pytest
-from flask import Blueprint, Flask, request
+from flask import Blueprint, Flask, g, request
 from jinja2 import ChoiceLoader, DictLoader
+from werkzeug.datastructures import MultiDict
 
 from core.access import Actor, Grant, Permission, Role
 from core.accounts.signed_in import SignedIn
@@ -174,11 +175,41 @@ def pages():
 
 
 @pytest.fixture
-def browser(home, pages):
+def browser_of():
+    """`browser_of(app)`: a browser whose sign-ins are the ones that app knows."""
+
+    def make(app):
+        found = Browser(app)
+        app.extensions["doudi"].find_session = lambda _engine, _vault, token, *, now: found.sign_ins.get(
+            token
+        )
+        return found
+
+    return make
+
+
+@pytest.fixture
+def browser(home, pages, browser_of):
     app = make_app(home, ["a key for tests"], [])
     app.jinja_loader = ChoiceLoader([DictLoader(TEMPLATES), app.jinja_loader])
     app.register_blueprint(pages)
     check_views(app)
-    found = Browser(app)
-    home.find_session = lambda _engine, _vault, token, *, now: found.sign_ins.get(token)
-    return found
+    return browser_of(app)
+
+
+@pytest.fixture
+def asked(browser, home):
+    """`asked(field, typed…)`: the field of a form that was sent, validated, in a demo installation."""
+    home.demo = True
+    with browser.app.test_request_context("/", method="POST"):
+        g.csrf_valid = True
+
+        def ask(unbound, *typed, **parts):
+            made = type("Asked", (Form,), {"it": unbound})
+            sent = MultiDict([("it", value) for value in typed])
+            sent.update({f"it-{part}": value for part, value in parts.items()})
+            form = made(sent)
+            form.validate()
+            return form.it
+
+        yield ask

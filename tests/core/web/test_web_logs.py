@@ -35,7 +35,7 @@ def lines():
     ],
 )  # fmt: skip
 def test_a_number_of_a_person_never_reaches_a_log(lines, value):
-    structlog.get_logger("test").info(f"saw {value}", answer=value)
+    structlog.get_logger("doudi.test").info(f"saw {value}", answer=value)
     logging.getLogger("a.library").warning("saw %s", value)
     for line in lines():
         text = json.dumps(line, ensure_ascii=False)
@@ -47,7 +47,7 @@ def test_a_fault_is_logged_by_kind_and_place_without_its_values(lines):
     try:
         int("张三 520399199001011234")
     except ValueError:
-        structlog.get_logger("test").exception("fault", report="a1")
+        structlog.get_logger("doudi.test").exception("fault", report="a1")
         logging.getLogger("a.library").exception("it failed")
     ours, theirs = lines()
     for line in (ours, theirs):
