@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -81,8 +82,21 @@ def _begin_demo(settings: Settings) -> list[FirstAccount]:
     finally:
         engine.dispose()
     made = make_demo(beside)
+    _gather(half)
     half.rename(sqlite_file(settings))
     return made
+
+
+def _gather(path: Path) -> None:
+    """Bring everything committed into the one file, so that it can be renamed alone."""
+    connection = sqlite3.connect(path)
+    busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    connection.close()
+    if busy:
+        raise Problem(N_("演示库还在被别的程序使用。请停掉它，再重新启动。"))
+    for companion in path.parent.glob(f"{path.name}-*"):
+        companion.unlink()
+    path.chmod(0o600)
 
 
 def load_regions(session: ScopedSession) -> None:

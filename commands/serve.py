@@ -18,6 +18,7 @@ from commands.accounts_card import FirstAccount, card
 from commands.first_start import prepare
 from commands.places import make_home, settings_here
 from core.errors import Problem
+from core.plugin_manager import load_packs
 from core.settings import Settings
 from core.translations import N_
 
@@ -43,6 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
     make_home(settings)
     lock = take_home(settings) if settings.on_sqlite else None
     check_port(settings.host, settings.port)
+    load_packs(settings)  # a pack that cannot be used is told here, not by a worker that will not start
     made = prepare(settings, now=datetime.now(UTC))
     print(greeting(settings, made), flush=True)
     server = Granian(

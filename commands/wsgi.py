@@ -13,11 +13,8 @@ from app import create_app
 from commands.places import settings_here
 from core import jobs_engine
 from core.access import job_actor
-from core.database import make_engine
-from core.installation_mark import read_mark
 from core.scopes import System
 from core.sessions import ScopedSession, open_session
-from core.settings import Settings
 from core.web.installation import EXTENSION, Installation
 
 END_WITH_PARENT = 1  # PR_SET_PDEATHSIG of <sys/prctl.h>
@@ -27,7 +24,7 @@ def make() -> Flask:
     """The app of this installation; launches the job system, once per process."""
     _end_with_parent()
     settings = settings_here()
-    app = create_app(settings, demo=_is_demo(settings))
+    app = create_app(settings)
     home: Installation = app.extensions[EXTENSION]
 
     def open_job_session(name: str) -> ScopedSession:
@@ -35,14 +32,6 @@ def make() -> Flask:
 
     jobs_engine.launch(settings, open_job_session)
     return app
-
-
-def _is_demo(settings: Settings) -> bool:
-    engine = make_engine(settings.database_url)
-    with open_session(engine, System("start"), job_actor("start"), writes=False) as session:
-        mark = read_mark(session)
-    engine.dispose()
-    return mark is not None and mark.demo
 
 
 def _end_with_parent() -> None:
