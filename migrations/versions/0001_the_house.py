@@ -1,4 +1,4 @@
-"""The house."""
+"""The tables of the first version: everything one application touches on its way."""
 
 from __future__ import annotations
 

@@ -38,7 +38,10 @@ SOURCES = [
 WRITTEN = [
     path
     for path in FILES
-    if path.suffix in {".py", ".html", ".css", ".js", ".yaml"} and "vendor" not in path.parts
+    if path.suffix in {".py", ".html", ".css", ".js", ".yaml"}
+    and "vendor" not in path.parts
+    # drafted by alembic, read once and never changed again
+    and path.parent.name != "versions"
 ]
 
 
