@@ -78,14 +78,15 @@ def _number(text: str) -> int:
             return _number(high) * worth + (_number(low) if low else 0)
     if not text:
         raise _not_a_number()
-    total, digit, last = 0, None, 1
+    total, digit, last, smaller = 0, None, 1, 10_000
     for char in text:
         if char in _DIGITS and (digit is None or digit == 0):
             # a zero in between ends the shortened way of speaking: 一千零三
             last = 1 if _DIGITS[char] == 0 else last
             digit = _DIGITS[char]
-        elif char in _UNITS and digit != 0:
-            last = _UNITS[char]
+        elif char in _UNITS and digit != 0 and _UNITS[char] < smaller and (digit or _UNITS[char] == 10):
+            # units fall from left to right, and only ten goes without its "one"
+            last = smaller = _UNITS[char]
             total += (1 if digit is None else digit) * last
             digit = None
         else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from core import audit
 from core.access import Actor, Permission
@@ -12,9 +13,12 @@ from core.errors import Blocked, Invalid
 from core.packs.contract import check_pack
 from core.packs.models import PackEnabling
 from core.packs.queries import open_row
+from core.packs.standing import is_deciding_level
 from core.scopes import region_columns
 from core.sessions import ScopedSession
 from core.translations import N_
+
+CHINA = ZoneInfo("Asia/Shanghai")
 
 
 def enable_pack(
@@ -37,10 +41,12 @@ def enable_pack(
     """
     actor.require(Permission.PACK_MANAGE, region_code)
     _refuse_fixed(catalogue, name)
+    if not is_deciding_level(region_code):
+        raise Blocked(N_("省级包由省里统一启用，市县不单独启用。"))
     pack = catalogue.pack(name)
     if not pack.concerns(region_code):
         raise Blocked(N_("“{pack}”里没有这个地方的内容，启用了也没有用。"), pack=pack.info.title)
-    if from_day < now.date() and actor.kind != "job":
+    if from_day < now.astimezone(CHINA).date() and actor.kind != "job":
         raise Invalid(N_("生效日期不能早于今天：已经办过的事按当时的规定算。"), field="from_day")
     if open_row(session, name, region_code) is not None:
         raise Invalid(N_("“{pack}”在这里已经启用。"), field="from_day", pack=pack.info.title)
@@ -65,7 +71,7 @@ def enable_pack(
     session.add(row)
     session.flush()
     changes = {"pack": [None, f"{name} {pack.info.version}"], "from_day": [None, from_day.isoformat()]}
-    audit.record(session, "pack.enable", row, now=now, region=region_code, changes=changes)
+    audit.record(session, "pack.enable", ("packs", name), now=now, region=region_code, changes=changes)
     return row
 
 
@@ -91,14 +97,14 @@ def disable_pack(
     row = open_row(session, name, region_code)
     if row is None:
         raise Blocked(N_("它在这里没有启用，不用停用。"))
-    if to_day < now.date():
+    if to_day < now.astimezone(CHINA).date():
         raise Invalid(N_("停用日期不能早于今天。"), field="to_day")
     row.to_day = to_day
     row.disabled_by = actor.account_id
     row.disabled_at = now
     session.flush()
     changes = {"pack": [name, None], "to_day": [None, to_day.isoformat()]}
-    audit.record(session, "pack.disable", row, now=now, region=region_code, changes=changes)
+    audit.record(session, "pack.disable", ("packs", name), now=now, region=region_code, changes=changes)
     return row
 
 
