@@ -1,0 +1,507 @@
+"""Checks: none without an authorisation in force, by no path; answers beside the declaration; withdrawal in between."""
+
+from __future__ import annotations
+
+import ast
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
+
+import core
+from core.audit.models import AuditEntry
+from core.authorisations.changes import ask_again, refuse, revoke
+from core.authorisations.coverage import current
+from core.authorisations.models import Authorisation
+from core.cases.comparison import compare
+from core.cases.declaration_models import Layer, LineKind, Period, StatementLine
+from core.cases.models import StepCode, StepState, Task, TaskState
+from core.cases.steps import step_of
+from core.database import new_id
+from core.errors import Blocked, Invalid, NotAllowed, NotFound
+from core.scopes import Link, System
+from core.sessions import update_rows, write_rows
+from core.testing.authorising import (
+    APPLICANT,
+    BODIES,
+    DAUGHTER,
+    FAMILY,
+    MOTHER,
+    SPOUSE,
+    accept,
+    sign_at_window,
+    submit_and_ask,
+    wizard_signature,
+)
+from core.verification.changes import (
+    conclude_unverified,
+    record_result,
+    request_checks,
+    request_recheck,
+    requests_of,
+)
+from core.verification.findings import Finding, Findings, findings_of
+from core.verification.models import RequestState, VerificationRequest
+from core.verification.queries import checks_seen_by_resident, open_answer, progress
+from core.verification.sending import send_checks
+from core.verification.withdrawals import tell_office, withdraw_authorisation
+
+pytestmark = pytest.mark.row("R2-17", "R1-14")
+NOTHING = Findings(nothing=True)
+
+
+@pytest.fixture
+def asked(town):
+    asked = submit_and_ask(town, wizard_signature(town))
+    accept(asked)
+    return asked
+
+
+@pytest.fixture
+def signed(asked):
+    sign_at_window(asked)
+    return asked
+
+
+def request_all(asked):
+    town = asked.town
+    desk = town.at_work(town.clerk)
+    rows = request_checks(
+        desk, town.clerk, town.case(desk, asked.case_id), town.procedure(desk), now=town.now
+    )
+    desk.commit()
+    return rows
+
+
+def answer(asked, findings, *, member=None, source=None):
+    """The county enters the same answer for every open request that fits."""
+    town = asked.town
+    county = town.at_work(town.officer)
+    case = town.case(county, asked.case_id)
+    procedure = town.procedure(county)
+    done = []
+    for row in requests_of(county, case.id):
+        fits = (source in {None, row.source}) and (member in {None, row.position // 100})
+        if fits and row.state in {RequestState.QUEUED, RequestState.SENT}:
+            done.append(record_result(county, town.officer, case, row.id, findings, procedure, now=town.now))
+    county.commit()
+    return done
+
+
+def step(asked, code):
+    session = asked.town.at_work(asked.town.clerk)
+    return step_of(session, asked.case_id, code)
+
+
+# --- no check without an authorisation --------------------------------------------------------------------------
+
+
+def test_no_check_goes_out_while_one_signature_is_missing(town, asked):
+    sign_at_window(asked, SPOUSE, MOTHER, DAUGHTER)
+    desk = town.at_work(town.clerk)
+    case = town.case(desk, asked.case_id)
+    with pytest.raises(Blocked) as told:
+        request_checks(desk, town.clerk, case, town.procedure(desk), now=town.now)
+    assert "杨*" in str(told.value)
+    assert "杨兰" not in str(told.value)
+    assert list(requests_of(desk, asked.case_id)) == []
+
+
+def test_when_all_have_signed_every_person_is_asked_about_at_every_body(town, signed):
+    rows = request_all(signed)
+    assert len(rows) == len(FAMILY) * len(BODIES)
+    assert {row.due_on for row in rows} == {date(2026, 11, 19)}
+    assert step(signed, StepCode.SURVEY_START).state is StepState.DONE
+    assert step(signed, StepCode.VERIFICATION).state is StepState.OPEN
+    with pytest.raises(Blocked):
+        request_all(signed)
+
+
+def test_a_body_that_was_not_ticked_is_not_asked(town, asked):
+    needed = tuple(each for each in BODIES if each not in {"housing_fund", "securities_insurance"})
+    sign_at_window(asked, bodies=needed)
+    rows = request_all(asked)
+    assert {row.source for row in rows if row.position // 100 == MOTHER} == set(needed)
+    assert {row.source for row in rows if row.position // 100 == APPLICANT} == set(BODIES)
+
+
+def test_only_the_office_that_may_asks_and_no_other_region_or_resident_sees_it(town, signed):
+    desk = town.at_work(town.reviewer)
+    with pytest.raises(NotAllowed):
+        request_checks(
+            desk, town.reviewer, town.case(desk, signed.case_id), town.procedure(desk), now=town.now
+        )
+    rows = request_all(signed)
+    for session in (town.at_work(town.stranger), town.resident(new_id()), town.session(Link(new_id()))):
+        assert session.get(VerificationRequest, rows[0].id) is None
+        assert list(requests_of(session, signed.case_id)) == []
+
+
+def test_only_one_function_of_the_whole_house_makes_a_check():
+    makers = []
+    root = Path(core.__file__).resolve().parents[1]
+    folders = [root / name for name in ("core", "portal", "admin", "plugins", "commands")]
+    for path in (file for folder in folders for file in folder.rglob("*.py")):
+        tree = ast.parse(path.read_text("utf-8"))
+        for function in (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)):
+            for call in (node for node in ast.walk(function) if isinstance(node, ast.Call)):
+                name = ast.unparse(call.func).rsplit(".", 1)[-1]
+                bulk = name in {"write_rows", "update_rows", "count_up", "insert", "update"} and any(
+                    "VerificationRequest" in ast.unparse(argument) for argument in call.args
+                )
+                if name == "VerificationRequest" or bulk:
+                    makers.append((path.relative_to(root).as_posix(), function.name))
+    assert makers == [("core/verification/changes.py", "_ask")]
+
+
+def _row(asked, town, **changes):
+    """A request row that would be right if its authorisation were."""
+    desk = town.at_work(town.clerk)
+    signed = current(desk, asked.case_id)[APPLICANT]
+    case = town.case(desk, asked.case_id)
+    levels = {name: getattr(case, name) for name in ("province", "city", "county", "township", "village")}
+    return levels | {
+        "id": new_id(),
+        "case_id": case.id,
+        "case_number": case.number,
+        "owner_account_id": asked.account_id,
+        "authorisation_id": signed.id,
+        "member_id": signed.member_id,
+        "name_masked": "周*",
+        "source": "bank",
+        "body": "银行",
+        "items": "存款",
+        "position": 1,
+        "round": 1,
+        "reason": "",
+        "state": RequestState.QUEUED,
+        "requested_office": "",
+        "requested_at": town.now,
+        "due_on": date(2026, 11, 19),
+        "due_provisional": False,
+        "nothing_found": False,
+        "version": 1,
+        **changes,
+    }
+
+
+def test_the_database_itself_refuses_a_check_that_is_not_covered(town, asked):
+    """Whatever the code above may do: no row without a signed authorisation in force for that person and body."""
+    others = town.at_work(town.clerk)
+    waiting = current(others, asked.case_id)[SPOUSE]
+    others.rollback()
+    wrong = [
+        {"authorisation_id": waiting.id, "member_id": waiting.member_id},  # not signed
+        {"member_id": waiting.member_id},  # another person than the one who signed
+        {"source": "neighbours"},  # a body she did not tick
+        {"case_id": new_id()},  # another case
+        {"requested_at": town.now + timedelta(days=400)},  # expired
+        {"requested_at": town.now - timedelta(days=2)},  # before she signed
+        {"authorisation_id": new_id()},  # no authorisation at all
+    ]
+    for changes in wrong:
+        session = town.session(System("test"))
+        with pytest.raises(DBAPIError):
+            write_rows(session, VerificationRequest, [_row(asked, town, **changes)])
+        session.rollback()
+    session = town.session(System("test"))
+    right = _row(asked, town)
+    write_rows(session, VerificationRequest, [right])
+    session.commit()
+    for changes in ({"member_id": waiting.member_id}, {"source": "neighbours"}):
+        session = town.session(System("test"))
+        with pytest.raises(DBAPIError):
+            update_rows(session, VerificationRequest, changes, VerificationRequest.id == right["id"])
+        session.rollback()
+
+
+def test_the_database_refuses_to_send_what_was_withdrawn(town, signed):
+    rows = request_all(signed)
+    hers = town.resident(signed.account_id)
+    withdraw_authorisation(hers, hers.actor, signed.ids[APPLICANT], now=town.now)
+    hers.commit()
+    session = town.session(System("test"))
+    mine = next(row for row in rows if row.position // 100 == APPLICANT)
+    with pytest.raises(DBAPIError):
+        update_rows(session, VerificationRequest, {"sent_at": town.now}, VerificationRequest.id == mine.id)
+    session.rollback()
+
+
+# --- answers ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.row("R3-04")
+def test_answers_stand_beside_the_declaration_and_the_last_one_completes_the_step(town, signed):
+    request_all(signed)
+    wage = Findings((Finding(LineKind.WAGE, 120_000, Period.MONTH, description="劳务报酬"),))
+    accounts = Findings(
+        (
+            Finding(LineKind.DEPOSIT, 500_000, Period.ONCE, description="活期"),
+            Finding(LineKind.DEPOSIT, 900_000, Period.ONCE, description="定期"),
+        )
+    )
+    answer(signed, wage, member=APPLICANT, source="tax")
+    answer(signed, accounts, member=APPLICANT, source="bank")
+    assert step(signed, StepCode.VERIFICATION).state is StepState.OPEN
+    answer(signed, NOTHING)
+    assert step(signed, StepCode.VERIFICATION).state is StepState.DONE
+    assert step(signed, StepCode.VERIFICATION).evidence == {"persons": 5, "requests": 40}
+
+    desk = town.at_work(town.clerk)
+    lines = {line.any_line.kind: line for line in compare(desk, signed.case_id)}
+    wages = lines[LineKind.WAGE].layers
+    assert (wages[Layer.DECLARED].yearly_fen, wages[Layer.VERIFIED].yearly_fen) == (1_200_000, 1_440_000)
+    deposit = lines[LineKind.DEPOSIT].layers
+    assert (deposit[Layer.DECLARED].yearly_fen, deposit[Layer.VERIFIED].yearly_fen) == (
+        800_000,
+        1_400_000,
+    )
+    open_tasks = desk.scalars(
+        select(Task.kind).where(Task.case_id == signed.case_id, Task.state == TaskState.OPEN)
+    )
+    assert "verification_results" not in set(open_tasks)
+
+
+def test_what_nobody_declared_gets_a_line_of_its_own_and_two_bodies_about_one_wage_count_once(town, signed):
+    request_all(signed)
+    answer(
+        signed,
+        Findings((Finding(LineKind.VEHICLE, 0, Period.ONCE, 1, "轻型货车"),)),
+        member=SPOUSE,
+        source="police",
+    )
+    answer(
+        signed,
+        Findings((Finding(LineKind.WAGE, 1_300_000, Period.YEAR),)),
+        member=APPLICANT,
+        source="social_security",
+    )
+    answer(
+        signed,
+        Findings((Finding(LineKind.WAGE, 1_500_000, Period.YEAR),)),
+        member=APPLICANT,
+        source="tax",
+    )
+    desk = town.at_work(town.clerk)
+    found = compare(desk, signed.case_id)
+    vehicle = next(line for line in found if line.any_line.kind is LineKind.VEHICLE)
+    assert set(vehicle.layers) == {Layer.VERIFIED}
+    assert vehicle.differs
+    wages = [line for line in found if line.any_line.kind is LineKind.WAGE]
+    assert len(wages) == 1
+    assert wages[0].layers[Layer.VERIFIED].yearly_fen == 1_500_000
+
+
+def test_an_answer_that_contradicts_itself_is_not_taken(town, signed):
+    row = request_all(signed)[0]
+    county = town.at_work(town.officer)
+    case = town.case(county, signed.case_id)
+    wrong = [
+        Findings((Finding(LineKind.WAGE, 1, Period.YEAR),), nothing=True),
+        Findings(),
+        Findings((Finding(LineKind.WAGE, -1, Period.YEAR),)),
+        Findings((Finding(LineKind.DEPOSIT, 1, Period.MONTH),)),
+    ]
+    for findings in wrong:
+        with pytest.raises(Invalid):
+            record_result(county, town.officer, case, row.id, findings, town.procedure(county), now=town.now)
+    with pytest.raises(NotAllowed):
+        record_result(county, town.clerk, case, row.id, NOTHING, town.procedure(county), now=town.now)
+
+
+def test_answers_are_sealed_and_whoever_opens_one_leaves_a_look(town, signed):
+    request_all(signed)
+    answer(
+        signed,
+        Findings((Finding(LineKind.DEPOSIT, 123_456_700, Period.ONCE, description="定期存单"),)),
+        member=MOTHER,
+        source="bank",
+    )
+    county = town.at_work(town.officer)
+    row = next(
+        each
+        for each in requests_of(county, signed.case_id)
+        if each.source == "bank" and each.position // 100 == MOTHER
+    )
+    assert b"123456700" not in row.findings_sealed
+    assert len(row.result_hash) == 32
+    opened = open_answer(county, row, now=town.now)
+    assert opened.lines[0].amount_fen == 123_456_700
+    county.commit()
+    looks = county.scalars(select(AuditEntry).where(AuditEntry.act == "verification.look")).all()
+    assert [entry.subject_id for entry in looks] == [str(row.id)]
+
+
+def test_the_family_sees_who_asked_what_and_when_but_nothing_before_it_went_out(town, signed):
+    rows = request_all(signed)
+    hers = town.resident(signed.account_id)
+    assert list(checks_seen_by_resident(hers)) == []
+    county = town.at_work(town.officer)
+    mine = [county.get(VerificationRequest, row.id) for row in rows if row.source == "bank"]
+    outgoing = send_checks(county, town.officer, mine, now=town.now)
+    county.commit()
+    assert {each.id_number for each in outgoing} == {each.id_number for each in FAMILY}
+    seen = checks_seen_by_resident(town.resident(signed.account_id))
+    assert {row.body for row in seen} == {"银行"}
+    assert all(findings_of(town.resident(signed.account_id), row) is None for row in seen)
+    sent = county.scalars(select(AuditEntry).where(AuditEntry.act == "verification.send")).all()
+    assert len(sent) == len(FAMILY)
+
+
+# --- withdrawal and refusal in between --------------------------------------------------------------------------
+
+
+def test_a_withdrawal_stops_what_waits_and_discards_unread_what_is_out(town, signed):
+    rows = request_all(signed)
+    hers = [row.id for row in rows if row.position // 100 == APPLICANT]
+    county = town.at_work(town.officer)
+    send_checks(county, town.officer, [county.get(VerificationRequest, hers[0])], now=town.now)
+    county.commit()
+
+    session = town.resident(signed.account_id)
+    withdraw_authorisation(session, session.actor, signed.ids[APPLICANT], now=town.now)
+    session.commit()
+
+    county = town.at_work(town.officer)
+    states = {each: county.get(VerificationRequest, each).state for each in hers}
+    assert states.pop(hers[0]) is RequestState.DISCARDED
+    assert set(states.values()) == {RequestState.STOPPED}
+    case = town.case(county, signed.case_id)
+    secret = Findings((Finding(LineKind.DEPOSIT, 987_654_300, Period.ONCE, description="晚到的"),))
+    late = record_result(county, town.officer, case, hers[0], secret, town.procedure(county), now=town.now)
+    county.commit()
+    assert late.state is RequestState.DISCARDED
+    assert late.findings_sealed is None
+    assert late.result_hash is None
+    verified = county.scalars(select(StatementLine).where(StatementLine.layer == Layer.VERIFIED)).all()
+    assert verified == []
+    logged = county.scalars(select(AuditEntry).where(AuditEntry.act == "verification.discard")).all()
+    assert [entry.subject_id for entry in logged] == [str(hers[0])] * 2
+
+
+def test_a_withdrawal_that_came_by_another_path_is_still_seen_when_the_answer_comes(town, signed):
+    rows = request_all(signed)
+    county = town.at_work(town.officer)
+    mine = next(row.id for row in rows if row.position // 100 == APPLICANT)
+    send_checks(county, town.officer, [county.get(VerificationRequest, mine)], now=town.now)
+    county.commit()
+    session = town.resident(signed.account_id)
+    revoke(session, session.actor, signed.ids[APPLICANT], now=town.now)
+    session.commit()
+    county = town.at_work(town.officer)
+    case = town.case(county, signed.case_id)
+    late = record_result(county, town.officer, case, mine, NOTHING, town.procedure(county), now=town.now)
+    assert late.state is RequestState.DISCARDED
+
+
+def test_an_expiry_stops_what_has_not_gone_out_yet(town, signed):
+    rows = request_all(signed)
+    town.now += timedelta(days=400)
+    county = town.at_work(town.officer)
+    mine = [county.get(VerificationRequest, row.id) for row in rows]
+    assert send_checks(county, town.officer, mine, now=town.now) == []
+    assert {row.state for row in mine} == {RequestState.STOPPED}
+
+
+def test_after_a_new_signature_the_stopped_checks_are_asked_again(town, signed):
+    request_all(signed)
+    session = town.resident(signed.account_id)
+    row = withdraw_authorisation(session, session.actor, signed.ids[APPLICANT], now=town.now)
+    session.commit()
+    with pytest.raises(Blocked):
+        request_all(signed)
+    desk = town.at_work(town.clerk)
+    ask_again(desk, town.clerk, desk.get(Authorisation, row.id), now=town.now)
+    desk.commit()
+    sign_at_window(signed)
+    again = request_all(signed)
+    assert {each.round for each in again} == {2}
+    assert len(again) == len(BODIES)
+
+
+def test_refusing_and_withdrawing_reach_the_clerks_worklist_once(town, asked):
+    desk = town.at_work(town.clerk)
+    refuse(desk, town.clerk, asked.ids[DAUGHTER], "不来往", now=town.now)
+    desk.commit()
+    for _ in range(2):
+        system = town.session(System("signing-link"))
+        tell_office(system, asked.ids[DAUGHTER], now=town.now)
+        system.commit()
+    kinds = town.at_work(town.clerk).scalars(select(Task.kind).where(Task.case_id == asked.case_id))
+    assert list(kinds).count("authorisation_refused") == 1
+
+
+@pytest.mark.row("R3-04")
+def test_a_family_that_refuses_for_good_is_concluded_with_a_reason_and_says_how_many_stay_unverified(
+    town, asked
+):
+    sign_at_window(asked, SPOUSE, DAUGHTER)
+    desk = town.at_work(town.clerk)
+    case = town.case(desk, asked.case_id)
+    with pytest.raises(Blocked):
+        conclude_unverified(desk, town.clerk, case, "不肯签", town.procedure(desk), now=town.now)
+    refuse(desk, town.clerk, asked.ids[MOTHER], "不肯", now=town.now)
+    with pytest.raises(Invalid):
+        conclude_unverified(desk, town.clerk, case, "", town.procedure(desk), now=town.now)
+    conclude_unverified(desk, town.clerk, case, "多次说明仍不肯签", town.procedure(desk), now=town.now)
+    desk.commit()
+    assert step(asked, StepCode.VERIFICATION).evidence == {"unverified": 1, "persons": 5}
+    assert list(requests_of(desk, asked.case_id)) == []
+
+
+# --- recheck ----------------------------------------------------------------------------------------------------
+
+
+def test_a_recheck_asks_one_body_anew_and_its_answer_replaces_the_first(town, signed):
+    request_all(signed)
+    answer(
+        signed,
+        Findings((Finding(LineKind.WAGE, 3_000_000, Period.YEAR),)),
+        member=APPLICANT,
+        source="tax",
+    )
+    answer(signed, NOTHING)
+    assert step(signed, StepCode.VERIFICATION).state is StepState.DONE
+    desk = town.at_work(town.clerk)
+    case = town.case(desk, signed.case_id)
+    first = next(
+        row for row in requests_of(desk, case.id) if row.source == "tax" and row.position // 100 == APPLICANT
+    )
+    with pytest.raises(Invalid):
+        request_recheck(desk, town.clerk, case, first.id, "", town.procedure(desk), now=town.now)
+    again = request_recheck(
+        desk, town.clerk, case, first.id, "同名同姓，附工资单", town.procedure(desk), now=town.now
+    )
+    desk.commit()
+    assert again.round == 2
+    assert step(signed, StepCode.VERIFICATION).state is StepState.OPEN
+    answer(
+        signed,
+        Findings((Finding(LineKind.WAGE, 1_200_000, Period.YEAR),)),
+        member=APPLICANT,
+        source="tax",
+    )
+    assert step(signed, StepCode.VERIFICATION).state is StepState.DONE
+    desk = town.at_work(town.clerk)
+    wages = [line for line in compare(desk, signed.case_id) if line.any_line.kind is LineKind.WAGE]
+    assert len(wages) == 1
+    assert not wages[0].differs
+    assert progress(requests_of(desk, signed.case_id)).answered == 40
+
+
+def test_a_request_of_another_case_is_not_answered_through_this_one(town, signed):
+    row = request_all(signed)[0]
+    other = submit_and_ask(town, wizard_signature(town))
+    county = town.at_work(town.officer)
+    with pytest.raises(NotFound):
+        record_result(
+            county,
+            town.officer,
+            town.case(county, other.case_id),
+            row.id,
+            NOTHING,
+            town.procedure(county),
+            now=town.now,
+        )
