@@ -12,7 +12,7 @@ from flask_wtf import FlaskForm
 from flask_wtf.form import _Auto
 from wtforms import Field
 
-from core.errors import Invalid
+from core.errors import Problem
 from core.forms import MEMBER_ROWS, Answers, Choice, Question, QuestionKind, Section
 from core.web.choice_fields import (
     ChoiceField,
@@ -105,10 +105,13 @@ class Form(FlaskForm):
             if isinstance(field, ChoiceField) and field.question.choices_from == MEMBER_ROWS:
                 field.options = [Choice(str(number), name) for number, name in enumerate(members)]
 
-    def mark(self, problem: Invalid) -> None:
-        """Show a problem that core found beside its field, or above the form when it names none of these fields."""
+    def mark(self, problem: Problem, *, beside: str = "") -> None:
+        """Show a problem that core found beside its field, or above the form when it names none of these fields.
+
+        `beside` names the field where the problem itself does not, or names another.
+        """
         told = message_text(problem.message, problem.values)
-        name = (problem.field or "").rpartition(".")[2]
+        name = beside or (getattr(problem, "field", None) or "").rpartition(".")[2]
         if name in self:
             self[name].errors = [*self[name].errors, told]
         else:

@@ -11,7 +11,7 @@ from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from core.web.access_gate import install_gate, may
-from core.web.assets import ENDPOINT, asset, serve_asset
+from core.web.assets import ENDPOINT, FOLDER_ADDRESS, asset, serve_asset
 from core.web.compression import compress
 from core.web.csrf import install_csrf
 from core.web.current import close_frame, current
@@ -71,7 +71,7 @@ def make_app(home: Installation, cookie_keys: list[str], translations: Iterable[
     app.after_request(finish)
     app.teardown_request(close_session)
     app.teardown_request(close_frame)
-    app.add_url_rule("/static/<path:path>", ENDPOINT, serve_asset)
+    app.add_url_rule(f"{FOLDER_ADDRESS}/<path:path>", ENDPOINT, serve_asset)
     app.add_url_rule("/healthz", "healthz", show_health)
     app.add_url_rule("/metrics", "metrics", show_metrics)
     app.register_blueprint(display)
