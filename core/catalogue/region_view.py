@@ -151,9 +151,14 @@ def _newest(forms: Iterable[FormDeclaration]) -> dict[str, FormDeclaration]:
     found: dict[str, FormDeclaration] = {}
     for form in forms:
         known = found.get(form.name)
-        if known is None or int(form.version) > int(known.version):
+        if known is None or _number(form.version) > _number(known.version):
             found[form.name] = form
     return found
+
+
+def _number(version: str) -> int:
+    # a version that is no number is a fault of the contract, not of the page that lists it
+    return int(version) if version.isascii() and version.isdigit() else 0
 
 
 def _schemes(packs: Sequence[Pack], path: Sequence[str]) -> tuple[dict[str, Scheme], dict[str, str]]:
