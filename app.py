@@ -17,6 +17,7 @@ from core.catalogue.book import Catalogue
 from core.database import make_engine
 from core.encryption import Vault, key_provider
 from core.installation_mark import read_mark
+from core.packs.queries import StoredEnablings
 from core.plugin_manager import load_packs
 from core.scopes import System
 from core.sessions import open_session
@@ -54,6 +55,7 @@ def create_app(settings: Settings) -> Flask:
             catalogue=load_packs(settings),
             vault=vault,
             demo=mark is not None and mark.demo,
+            enablings=StoredEnablings(),
         ),
         cookie_keys(provider.ring()),
     )
