@@ -14,15 +14,15 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, make_url, text
-from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.exc import DatabaseError, OperationalError, ProgrammingError
 
-from core.tables import all_tables
 from commands.places import ROOT, make_home, settings_here
 from core import jobs_engine
 from core.database import Base, make_engine
 from core.errors import Problem
 from core.row_security import apply_policies
 from core.settings import Settings
+from core.tables import all_tables
 from core.translations import N_
 
 OWNER_URL = "DOUDI_OWNER_DATABASE_URL"
@@ -72,6 +72,13 @@ def upgrade(settings: Settings) -> tuple[str, str]:
         raise Problem(
             N_(
                 "数据库账号没有权限升级结构（{reason}）。请在 DOUDI_OWNER_DATABASE_URL 里给出数据库拥有者的账号。"
+            ),
+            reason=_reason(error),
+        ) from None
+    except DatabaseError as error:
+        raise Problem(
+            N_(
+                "打不开数据库（{reason}）。文件可能不是兜底的数据库，或已损坏；请用备份恢复，或用 DOUDI_HOME 指定新的文件夹。"
             ),
             reason=_reason(error),
         ) from None
@@ -170,6 +177,6 @@ def _config(**attributes: Any) -> Config:
     return config
 
 
-def _reason(error: OperationalError | ProgrammingError) -> str:
+def _reason(error: DatabaseError) -> str:
     # the driver's first line; statements and values stay out
     return str(error.orig).strip().splitlines()[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import errno
 import fcntl
 import os
@@ -10,9 +11,9 @@ import socket
 from datetime import UTC, datetime
 from typing import IO
 
-from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
+from granian.server import MPServer
 
 from commands.accounts_card import FirstAccount, card
 from commands.first_start import prepare
@@ -22,7 +23,8 @@ from core.plugin_manager import load_packs
 from core.settings import Settings
 from core.translations import N_
 
-THREADS = 16  # per process; on SQLite they queue for the one write lock, reads run side by side
+# per process; on SQLite they queue for the one write lock, reads run side by side
+THREADS = 2 * (os.cpu_count() or 1) + 1
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -42,12 +44,17 @@ def run(arguments: argparse.Namespace) -> int:
     settings = settings_here()
     workers = _workers(settings, arguments.workers)
     make_home(settings)
-    lock = take_home(settings) if settings.on_sqlite else None
-    check_port(settings.host, settings.port)
-    load_packs(settings)  # a pack that cannot be used is told here, not by a worker that will not start
-    made = prepare(settings, now=datetime.now(UTC))
-    print(greeting(settings, made), flush=True)
-    server = Granian(
+    with take_home(settings) if settings.on_sqlite else contextlib.nullcontext():
+        check_port(settings.host, settings.port)
+        load_packs(settings)  # a pack that cannot be used is told here, not by a worker that will not start
+        made = prepare(settings, now=datetime.now(UTC))
+        print(greeting(settings, made), flush=True)
+        _server(settings, workers).serve()
+    return 0
+
+
+def _server(settings: Settings, workers: int) -> MPServer:
+    return MPServer(
         "commands.wsgi:make",
         factory=True,
         address=settings.host,
@@ -60,10 +67,6 @@ def run(arguments: argparse.Namespace) -> int:
         # a job step in flight may be cut off: it was not committed and is done again at the next start
         workers_kill_timeout=10,
     )
-    server.serve()
-    if lock is not None:
-        lock.close()
-    return 0
 
 
 def greeting(settings: Settings, made: list[FirstAccount]) -> str:
