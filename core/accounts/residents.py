@@ -1,0 +1,36 @@
+"""Reads a resident's own account for her account page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from core.accounts.models import Assurance, ResidentAccount
+from core.masking import mask_mobile
+from core.sessions import ScopedSession, found
+
+
+@dataclass(frozen=True, slots=True)
+class OwnAccount:
+    """`phone` is masked, empty where she signs in through an identity provider only; `linked`: her file is open to her."""
+
+    phone: str
+    assurance: Assurance
+    linked: bool
+    created_at: datetime
+
+
+def own_account(session: ScopedSession) -> OwnAccount:
+    """The account of the session's own scope. Raises NotFound in any other."""
+    account = found(
+        session.scalar(select(ResidentAccount).where(ResidentAccount.id == session.actor.account_id))
+    )
+    phone = session.vault.read(account, "phone_sealed")
+    return OwnAccount(
+        mask_mobile(phone) if phone else "",
+        account.assurance,
+        account.person_id is not None,
+        account.created_at,
+    )

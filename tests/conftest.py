@@ -1,0 +1,196 @@
+"""The whole application on a small made-up town, and browsers that go through its real doors."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from html import unescape
+
+import pytest
+from flask import Flask
+from sqlalchemy import event
+
+from app import compose
+from core.access import Actor, Role, job_actor
+from core.accounts.changes import create_staff
+from core.accounts.codes import outbox
+from core.accounts.role_changes import grant_role
+from core.accounts.signed_in import grants_in_force
+from core.database import Base, make_engine
+from core.encryption import Vault, key_provider
+from core.scopes import System
+from core.sessions import open_session
+from core.settings import Settings
+from core.tables import all_tables
+from core.testing.fixtures import NOW
+from core.testing.town import catalogue, enablings, found_town
+from core.web.installation import Installation
+
+CSRF = re.compile(r'name="csrf_token" value="([^"]+)"')
+PASSWORD = "Tea-Garden-2026"
+
+
+@dataclass
+class Browser:
+    """One person's browser: follows no redirect by itself, sends the token that the last page held."""
+
+    site: Site
+    token: str = ""
+
+    def __post_init__(self):
+        self.client = self.site.app.test_client()
+
+    def get(self, url, **options):
+        return self._kept(self.client.get(url, **options))
+
+    def post(self, url, data=None, **options):
+        return self._kept(self.client.post(url, data={"csrf_token": self.token, **(data or {})}, **options))
+
+    def _kept(self, answer):
+        if answer.mimetype == "text/html" and (found := CSRF.search(answer.text)):
+            self.token = found[1]
+        return answer
+
+
+@dataclass
+class Site:
+    """The application, its database, and the time it believes it is."""
+
+    app: Flask
+    home: Installation
+    at: datetime
+    browsers: list[Browser] = field(default_factory=list)
+
+    def session(self, scope=None, actor=None, *, writes=False):
+        """A session beside the application; close it before the application writes."""
+        return open_session(
+            self.home.engine,
+            scope or System("test"),
+            actor or job_actor("test"),
+            vault=self.home.vault,
+            writes=writes,
+        )
+
+    def browser(self):
+        return Browser(self)
+
+    def later(self, **units):
+        """Let time pass."""
+        self.at += timedelta(**units)
+
+    def hire(self, username, *roles, office, name=""):
+        """A member of staff with roles in her office and a password of her own; returns her as an actor."""
+        with self.session(writes=True) as session:
+            made = create_staff(
+                session, session.actor, username=username, full_name=name or f"员工{username}", office=office,
+                now=self.at, one_time=False,
+            )  # fmt: skip
+            for role in roles:
+                grant_role(session, session.actor, made.account_id, role, office, now=self.at)
+            grants = grants_in_force(session, made.account_id, self.at)
+            session.commit()
+        self.passwords[username] = made.password
+        return Actor("staff", made.account_id, name or f"员工{username}", office, grants)
+
+    passwords: dict[str, str] = field(default_factory=dict)
+
+    def staff(self, username, *roles, office, name=""):
+        """A browser signed in as a newly hired member of staff, and she herself."""
+        actor = self.hire(username, *roles, office=office, name=name)
+        return self.sign_in(username), actor
+
+    def sign_in(self, username):
+        browser = self.browser()
+        browser.get("/staff/sign-in")
+        answer = browser.post("/staff/sign-in", {"username": username, "password": self.passwords[username]})
+        assert answer.status_code == 303, answer.text
+        browser.get("/staff/account")
+        return browser
+
+    def code(self):
+        """The last code in the outbox."""
+        with self.session() as session:
+            return re.search(r"验证码 (\d{6})", outbox(session, limit=1)[0][3])[1]
+
+    def resident(self, mobile="19900000001"):
+        """A browser signed in by a code to that phone."""
+        browser = self.browser()
+        browser.get("/sign-in")
+        browser.post("/sign-in", {"mobile": mobile})
+        browser.get("/sign-in/code")
+        answer = browser.post("/sign-in/code", {"code": self.code()})
+        assert answer.status_code == 303, answer.text
+        browser.get("/account")
+        return browser
+
+
+def text_of(answer):
+    """What a reader sees of a page, blanks evened."""
+    plain = re.sub(r"<(script|style)\b.*?</\1>|<[^>]+>", " ", answer.text, flags=re.DOTALL)
+    return " ".join(unescape(plain).split())
+
+
+@pytest.fixture
+def words():
+    return text_of
+
+
+@pytest.fixture(scope="session")
+def town_template(tmp_path_factory):
+    """The town founded once; each test works on a copy of its file and its keys."""
+    all_tables()
+    folder = tmp_path_factory.mktemp("town")
+    engine = make_engine(f"sqlite:///{folder / 'doudi.sqlite'}")
+    Base.metadata.create_all(engine)
+    found_town(engine, Vault(key_provider("file", folder / "keys")), NOW).close()
+    with engine.connect() as connection:
+        connection.exec_driver_sql("COMMIT")
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    engine.dispose()
+    return folder
+
+
+@pytest.fixture
+def demo():
+    """Whether the site is a demo; a test that needs a real installation overrides it by parametrising."""
+    return True
+
+
+@pytest.fixture
+def site(tmp_path, town_template, demo):
+    """The whole application, in a demo unless told, at 10:30 on 16 November 2026."""
+    home_folder = tmp_path / "home"
+    shutil.copytree(town_template, home_folder)
+    url = f"sqlite:///{home_folder / 'doudi.sqlite'}"
+    engine = make_engine(url, hide_parameters=True)
+    home = Installation(
+        settings=Settings(home=home_folder, database_url=url, testing=True),
+        engine=engine,
+        catalogue=catalogue(),
+        vault=Vault(key_provider("file", home_folder / "keys")),
+        demo=demo,
+    )
+    if hasattr(home, "enablings"):
+        home.enablings = lambda *_: enablings()
+    made = Site(compose(home, ["a key for tests"]), home, NOW)
+    made.app.config["NOW"] = lambda: made.at
+    yield made
+    engine.dispose()
+
+
+@pytest.fixture
+def count_statements(site):
+    """`with count_statements() as seen:` collects the statements a request sends."""
+    seen = []
+
+    def note(_connection, _cursor, statement, *_):
+        seen.append(statement)
+
+    event.listen(site.home.engine, "before_cursor_execute", note)
+    yield seen
+    event.remove(site.home.engine, "before_cursor_execute", note)
+
+
+__all__ = ["PASSWORD", "Browser", "Role", "Site"]
