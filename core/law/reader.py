@@ -105,11 +105,17 @@ class Law:
             return False
         return True
 
+    def last_reading(self, key: str) -> Reading | None:
+        """The latest reading of a key, of whatever area; nothing when it was not read."""
+        return next((self.readings[asked] for asked in reversed(self.readings) if asked[0] == key), None)
+
     def read(self, key: str, area: Area | None = None, at: MonthBefore | None = None) -> Reading:
         """The value with its document; kept in `readings`. Raises Blocked when none is in force."""
         asked = (key, area, at)
-        reading = self._known.get(asked)
+        reading = self.readings.get(asked)
         if reading is None:
-            reading = self._known[asked] = self._resolve(asked, self._place)
-        self.readings[asked] = reading
+            reading = self._known.get(asked)
+            if reading is None:
+                reading = self._known[asked] = self._resolve(asked, self._place)
+            self.readings[asked] = reading
         return reading

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 import narwhals as nw
+import polars as pl
 
 from core.law.reader import Law
 from core.rules.choose import largest, to_monthly
@@ -31,8 +32,8 @@ def trace_rule(rule: Rule, trace: Trace, day: date) -> Outcome:
     return rule.compute(TracedHome(trace), law)
 
 
-def run_batch(rule: Rule, homes: Any, people: Any, laws: Laws) -> Any:
-    """Run a rule over frames (polars, or another that narwhals reads) and return a frame of the same kind.
+def run_batch(rule: Rule, homes: pl.DataFrame, people: pl.DataFrame | None, laws: Laws) -> pl.DataFrame:
+    """Run a rule over polars frames and return one.
 
     `homes`: one row per household: `household` (whole number), `region` (county code as a whole number, when `laws`
     is a mapping by it), and the facts the rule reads. `people`: `household` and person facts, or None for a rule that
@@ -58,16 +59,16 @@ def run_batch(rule: Rule, homes: Any, people: Any, laws: Laws) -> Any:
     home_frame = add_law_columns(home_frame, resolved)
     if rule.subject == "person":
         members = People(people, home_frame, resolved, day, only_counted=False)
-        return nw.to_native(_answers(members.with_home_columns(first.home_facts), outcome, trace))
+        return _answers(members.with_home_columns(first.home_facts), outcome, trace)
     if first.totals or each is not None:
         members = People(people, home_frame, resolved, day)
         home_frame = home_frame.with_columns(*members.totals(first.totals))
         if outcome.each is not None:
             home_frame = home_frame.with_columns(*members.shown_amounts(outcome.each, outcome.unit_fen))
-    return nw.to_native(_answers(home_frame, outcome, trace))
+    return _answers(home_frame, outcome, trace)
 
 
-def _answers(frame: nw.DataFrame[Any], outcome: Outcome, trace: Trace) -> nw.DataFrame[Any]:
+def _answers(frame: nw.DataFrame[Any], outcome: Outcome, trace: Trace) -> pl.DataFrame:
     names = [f"condition_{number}" for number in range(1, len(outcome.conditions) + 1)]
     held = {name: truth(each.held) for name, each in zip(names, outcome.conditions, strict=True)}
     at_line = {name: each.at_line for name, each in zip(names, outcome.conditions, strict=True)}
@@ -97,7 +98,7 @@ def _answers(frame: nw.DataFrame[Any], outcome: Outcome, trace: Trace) -> nw.Dat
     )
     shown = whole(to_monthly(Column(nw.col("yearly_fen"), wide=True), 1, outcome.unit_fen))
     frame = frame.with_columns(monthly_fen=shown.fill_null(0) if trace.missing else shown)
-    return frame.select(
+    answer: pl.DataFrame = frame.select(
         "household",
         *names,
         "eligible",
@@ -107,4 +108,5 @@ def _answers(frame: nw.DataFrame[Any], outcome: Outcome, trace: Trace) -> nw.Dat
         "supplement_fen",
         (nw.col("monthly_fen") + nw.col("supplement_fen")).alias("total_monthly_fen"),
         "blocked",
-    )
+    ).to_native()
+    return answer

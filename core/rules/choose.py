@@ -37,26 +37,37 @@ def smallest(*values: Any) -> Any:
 
 def all_of(*conditions: Any) -> Any:
     """Whether every condition holds."""
-    columns = [condition for condition in conditions if isinstance(condition, Column)]
-    if len(columns) < len(conditions) and not all(
-        each for each in conditions if not isinstance(each, Column)
-    ):
-        return False
-    return Column(functools.reduce(operator.and_, (each.expr for each in columns))) if columns else True
+    columns = []
+    for condition in conditions:
+        if condition is True:
+            continue
+        if isinstance(condition, Column):
+            columns.append(condition.expr)
+        elif not condition:
+            return False
+    return Column(functools.reduce(operator.and_, columns)) if columns else True
 
 
 def any_of(*conditions: Any) -> Any:
     """Whether at least one condition holds."""
-    columns = [condition for condition in conditions if isinstance(condition, Column)]
-    if len(columns) < len(conditions) and any(each for each in conditions if not isinstance(each, Column)):
-        return True
-    return Column(functools.reduce(operator.or_, (each.expr for each in columns))) if columns else False
+    columns = []
+    for condition in conditions:
+        if condition is False:
+            continue
+        if isinstance(condition, Column):
+            columns.append(condition.expr)
+        elif condition:
+            return True
+    return Column(functools.reduce(operator.or_, columns)) if columns else False
 
 
 def _among(
     values: tuple[Any, ...], over_columns: Callable[..., nw.Expr], over_numbers: Callable[..., Any]
 ) -> Any:
-    if not any(isinstance(value, Column) for value in values):
+    for value in values:
+        if isinstance(value, Column):
+            break
+    else:
         return over_numbers(values)
     wide = any(_is_wide(value) for value in values)
     return Column(over_columns(*(_number(value, wide=wide) for value in values)), wide=wide)

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from core.rules.rule import PersonRule
 
 
-@dataclass(frozen=True, slots=True)
+# frozen would cost ten microseconds per decision: these live for one run only
+@dataclass(slots=True)
 class Compared:
     """A comparison that can be explained: both sides, and what to divide them by when shown to a person.
 
@@ -52,7 +53,7 @@ def above(left: Any, right: Any, *, per: Any = 1, kind: str = "fen", key: str = 
     return Compared(left > right, left, right, ">", per, kind, key)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Condition:
     """One condition of the law: its article, its words (a msgid), and whether it holds."""
 
@@ -87,7 +88,7 @@ class Outcome:
         self.unit_fen = unit_fen
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Option:
     """One group a person may belong to, and the parameter that holds its rate."""
 

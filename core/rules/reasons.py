@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
-from fractions import Fraction
 from typing import Any
 
 from core.law.parameters import Reading, Unit
+from core.law.reader import Law
 from core.rules.outcome import Compared, Condition
 from core.translations import N_
 
@@ -29,71 +27,92 @@ _COUNT = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Reason:
     """One condition as decided: `met` is True, False, or None at the line (a named person decides).
 
-    `message` is a msgid for `values` (ready texts), empty when the condition compares nothing. `period` is "year",
-    "month" or "".
+    `message` is a msgid for `values` (ready texts), empty when the condition compares nothing; both are put into words
+    when asked for. `period` is "year", "month" or "": what the shown amounts of money count.
     """
 
     article: str
     text: str
     met: bool | None
-    message: str = ""
-    values: Mapping[str, str] | None = None
-    period: str = ""
+    compared: Compared | None = None
+    reading: Reading | None = None
 
     @property
     def mark(self) -> str:
-        return {True: "✓", False: "✗", None: "?"}[self.met]
+        return "?" if self.met is None else "✓" if self.met else "✗"
+
+    @property
+    def period(self) -> str:
+        if self.reading is None:
+            return ""
+        return "month" if self.reading.unit is Unit.FEN_PER_MONTH else "year"
+
+    @property
+    def message(self) -> str:
+        return self._worded()[0]
+
+    @property
+    def values(self) -> dict[str, str]:
+        return self._worded()[1]
 
     def said(self) -> str:
         """The comparison in the source language; the web layer translates `message` itself."""
-        return self.message.format(**(self.values or {}))
+        message, values = self._worded()
+        return message.format(**values)
 
     def as_row(self) -> dict[str, Any]:
         """Plain JSON values."""
+        message, values = self._worded()
         return {
             "article": self.article,
             "text": self.text,
             "met": self.met,
-            "message": self.message,
-            "values": dict(self.values or {}),
+            "message": message,
+            "values": values,
             "period": self.period,
         }
 
+    def _worded(self) -> tuple[str, dict[str, str]]:
+        if self.compared is None:
+            return "", {}
+        if self.compared.kind == "count":
+            sign = _sign(self.compared, _order(self.compared.left, self.compared.right))
+            return _COUNT[sign], {"left": str(self.compared.left), "right": str(self.compared.right)}
+        return _money(self.compared, 12 if self.period == "month" else 1)
 
-def reason_of(condition: Condition, readings: Mapping[str, Reading]) -> Reason:
-    """What one condition of one household came to."""
-    held = bool(condition.held)
-    met = None if not held and condition.at_line else held
-    if not isinstance(condition.test, Compared):
-        return Reason(condition.article, condition.text, met)
-    compared = condition.test
-    if compared.kind == "count":
-        sign = _sign(compared, _order(compared.left, compared.right))
-        values = {"left": str(compared.left), "right": str(compared.right)}
-        return Reason(condition.article, condition.text, met, _COUNT[sign], values)
-    reading = readings.get(compared.key)
-    period = "" if reading is None else "month" if reading.unit is Unit.FEN_PER_MONTH else "year"
-    message, values = _money(compared, 12 if period == "month" else 1)
-    return Reason(condition.article, condition.text, met, message, values, period)
+
+def reason_of(condition: Condition, law: Law) -> Reason:
+    """What one condition of one household came to, after the rule read `law`."""
+    test = condition.test
+    if not isinstance(test, Compared):
+        return Reason(condition.article, condition.text, bool(test))
+    held = bool(test.held)
+    met = None if not held and test.at_line else held
+    reading = law.last_reading(test.key) if test.key else None
+    return Reason(condition.article, condition.text, met, test, reading)
 
 
 def _money(compared: Compared, months: int) -> tuple[str, dict[str, str]]:
     divisor = 100 * max(1, compared.per) * months
-    left, right = Fraction(compared.left, divisor), Fraction(compared.right, divisor)
+    left, right = compared.left, compared.right
     order = _order(left, right)
     decimals = 2
     # rounding must not make 719.997 look like 720.00: show as many places as it takes to tell them apart
-    while order and decimals < MOST_DECIMALS and _rounded(left, decimals) == _rounded(right, decimals):
+    while (
+        order
+        and decimals < MOST_DECIMALS
+        and _scaled(left, divisor, decimals) == _scaled(right, divisor, decimals)
+    ):
         decimals += 1
-    shown_left, shown_right = _rounded(left, decimals), _rounded(right, decimals)
+    shown_left, shown_right = _scaled(left, divisor, decimals), _scaled(right, divisor, decimals)
     values = {
-        "left": f"{shown_left:,}",
-        "right": f"{shown_right:,}",
-        "gap": f"{abs(shown_right - shown_left):,}",
+        "left": _decimal(shown_left, decimals),
+        "right": _decimal(shown_right, decimals),
+        "gap": _decimal(abs(shown_right - shown_left), decimals),
     }
     return _MONEY[_sign(compared, order)], values
 
@@ -108,11 +127,16 @@ def _order(left: Any, right: Any) -> int:
     return int(left > right) - int(left < right)
 
 
-def _rounded(value: Fraction, decimals: int) -> Decimal:
-    exact = Decimal(value.numerator * 10**decimals) / Decimal(value.denominator)
-    return exact.quantize(Decimal(1), ROUND_HALF_UP).scaleb(-decimals)
+def _scaled(amount: int, divisor: int, decimals: int) -> int:
+    """Amount ÷ divisor in units of the last decimal, half-up."""
+    return int((2 * amount * 10**decimals + divisor) // (2 * divisor))
+
+
+def _decimal(scaled: int, decimals: int) -> str:
+    whole, rest = divmod(scaled, 10**decimals)
+    return f"{whole:,}.{rest:0{decimals}d}"
 
 
 def yuan(fen: int) -> str:
     """An amount as people write it: 79500 fen is "795.00"."""
-    return f"{Decimal(fen).scaleb(-2):,.2f}"
+    return ("-" if fen < 0 else "") + _decimal(abs(fen), 2)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -63,7 +62,17 @@ class Decision:
     monthly_fen: int
     supplements: tuple[Supplement, ...]
     readings: tuple[Reading, ...]
-    facts: Mapping[str, Any]
+    home: Home
+    person: Person | None = None
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """Everything the rule was told, as plain JSON values."""
+        told: dict[str, Any] = {
+            "home": self.home.as_row(),
+            "people": [each.as_row() for each in self.home.everyone],
+        }
+        return told if self.person is None else told | {"person": self.person.as_row()}
 
     @property
     def supplement_fen(self) -> int:
@@ -97,7 +106,7 @@ class Decision:
             "supplements": [each.as_row() for each in self.supplements],
             "total_monthly_fen": self.total_monthly_fen,
             "readings": [each.as_row() for each in self.readings],
-            "facts": dict(self.facts),
+            "facts": self.facts,
         }
 
 
@@ -106,8 +115,7 @@ def run_single(rule: Rule, home: Home, law: Law, person: Person | None = None) -
     outcome: Outcome = (
         rule.compute(person, home, law) if rule.subject == "person" else rule.compute(home, law)
     )
-    readings = {key: reading for (key, _area, _at), reading in law.readings.items()}
-    reasons = tuple(reason_of(condition, readings) for condition in outcome.conditions)
+    reasons = tuple([reason_of(condition, law) for condition in outcome.conditions])
     result = _result(reasons)
     yearly = max(0, outcome.yearly_fen) if result is Result.ELIGIBLE else 0
     supplements = (
@@ -115,9 +123,6 @@ def run_single(rule: Rule, home: Home, law: Law, person: Person | None = None) -
         if outcome.each is not None and result is Result.ELIGIBLE
         else ()
     )
-    facts: dict[str, Any] = {"home": home.as_row(), "people": [each.as_row() for each in home.everyone]}
-    if person is not None:
-        facts["person"] = person.as_row()
     return Decision(
         rule=rule,
         day=law.date,
@@ -128,14 +133,19 @@ def run_single(rule: Rule, home: Home, law: Law, person: Person | None = None) -
         monthly_fen=to_monthly(yearly, 1, outcome.unit_fen),
         supplements=supplements,
         readings=tuple(law.readings.values()),
-        facts=facts,
+        home=home,
+        person=person,
     )
 
 
 def _result(reasons: tuple[Reason, ...]) -> Result:
-    if any(reason.met is False for reason in reasons):
-        return Result.NOT_ELIGIBLE
-    return Result.AT_LINE if any(reason.met is None for reason in reasons) else Result.ELIGIBLE
+    result = Result.ELIGIBLE
+    for reason in reasons:
+        if reason.met is False:
+            return Result.NOT_ELIGIBLE
+        if reason.met is None:
+            result = Result.AT_LINE
+    return result
 
 
 def _supplements(each: PersonRule, home: Home, law: Law, unit_fen: int) -> tuple[Supplement, ...]:
