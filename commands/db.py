@@ -6,6 +6,8 @@ import argparse
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -57,12 +59,24 @@ def upgrade(settings: Settings) -> tuple[str, str]:
         Problem: the database is of a newer version, cannot be reached, or the role has no right to change it.
     """
     owner = owner_settings(settings)
-    try:
+    with faults_in_words():
         before, after = _upgrade(owner)
         if not settings.on_sqlite:
             role = make_url(settings.database_url).username or ""
             jobs_engine.migrate(owner, application_role=role)
             _grant(owner, role)
+    return before, after
+
+
+@contextmanager
+def faults_in_words() -> Iterator[None]:
+    """Turn what a database refuses into a sentence that says what to do.
+
+    Raises:
+        Problem: in place of any error of the database.
+    """
+    try:
+        yield
     except OperationalError as error:
         raise Problem(
             N_("连不上数据库（{reason}）。请检查 DOUDI_DATABASE_URL 和数据库是否在运行。"),
@@ -82,7 +96,6 @@ def upgrade(settings: Settings) -> tuple[str, str]:
             ),
             reason=_reason(error),
         ) from None
-    return before, after
 
 
 def owner_settings(settings: Settings) -> Settings:

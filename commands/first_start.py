@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlalchemy import Engine, exists, make_url, select, text
 
 from commands.accounts_card import FirstAccount
-from commands.db import OWNER_URL, check_version, newest_revision, upgrade
+from commands.db import OWNER_URL, check_version, faults_in_words, newest_revision, upgrade
 from commands.demo import make_demo
 from core.access import job_actor
 from core.accounts.changes import create_first_administrators
@@ -122,7 +122,7 @@ def _prepare_postgresql(settings: Settings) -> None:
         upgrade(settings)
     engine = make_engine(settings.database_url)
     try:
-        with engine.connect() as connection:
+        with faults_in_words(), engine.connect() as connection:
             if check_version(connection) != newest_revision():
                 raise Problem(
                     N_(
