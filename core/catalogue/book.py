@@ -100,6 +100,14 @@ class Catalogue:
             row.pack for row in enablings if row.pack in self.packs and row.in_force(region_code, on)
         }
 
+    def enabled_anywhere(self, name: str, on: date, enablings: Iterable[Enabling]) -> bool:
+        """Whether the pack is in force in any region on that day; for its pages when no region is at hand."""
+        if name not in self.packs:
+            return False
+        if self.pinned or self.packs[name].is_ground:
+            return self.packs[name].is_ground or name in self.pinned
+        return any(row.pack == name and row.in_force(row.region_code, on) for row in enablings)
+
     def for_region(self, region_code: str, on: date, enablings: Iterable[Enabling] = ()) -> RegionCatalogue:
         """Everything in force in a region (12-digit code) on a day; the nearest region's declaration wins."""
         return self.with_packs(region_code, self.enabled(region_code, on, enablings))

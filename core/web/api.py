@@ -24,6 +24,7 @@ from core.web.fields import (
 )  # fmt: skip
 from core.web.file_fields import DocumentField, PhotoField, SignatureField
 from core.web.form_builder import Form, form_class
+from core.web.identity_sign_in import enter_with_identity, next_page
 from core.web.limits import limited
 from core.web.navigation import NavEntry, add_to_navigation
 from core.web.page import file_response, page, redirect_to
@@ -63,11 +64,13 @@ __all__ = [
     "access",
     "actor",
     "add_to_navigation",
+    "enter_with_identity",
     "file_response",
     "form_class",
     "gettext",
     "limited",
     "may",
+    "next_page",
     "ngettext",
     "now",
     "page",

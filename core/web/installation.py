@@ -55,12 +55,14 @@ class Installation:
         return self.catalogue.for_region(region, on, self.enablings(self.engine))
 
     def page_is_on(self, blueprint: str | None, region: str, on: date) -> bool:
-        """Whether a blueprint's pack is enabled in `region` ("" asks for the region the pack speaks for)."""
+        """Whether a blueprint's pack is enabled in `region` ("": anywhere, as for a visitor who chose no place)."""
         said = self.packs_of_blueprints.get(blueprint or "")
         if said is None:
             return True
-        pack, own_region = said
-        return pack in self.catalogue.enabled(region or own_region, on, self.enablings(self.engine))
+        rows = self.enablings(self.engine)
+        if not region:
+            return self.catalogue.enabled_anywhere(said[0], on, rows)
+        return said[0] in self.catalogue.enabled(region, on, rows)
 
 
 def installation() -> Installation:
