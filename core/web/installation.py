@@ -10,6 +10,7 @@ from typing import Protocol
 from flask import Flask, current_app
 from sqlalchemy import Engine
 
+from core.access import NATION
 from core.accounts.signed_in import SignedIn, find_session
 from core.catalogue.book import Catalogue
 from core.catalogue.packs import Enabling
@@ -55,14 +56,18 @@ class Installation:
         return self.catalogue.for_region(region, on, self.enablings(self.engine))
 
     def page_is_on(self, blueprint: str | None, region: str, on: date) -> bool:
-        """Whether a blueprint's pack is enabled in `region` ("": anywhere, as for a visitor who chose no place)."""
+        """Whether a blueprint's pack is enabled in `region`.
+
+        "" asks for the region the pack speaks for; for one that speaks for the nation, whether any place enabled it.
+        """
         said = self.packs_of_blueprints.get(blueprint or "")
         if said is None:
             return True
+        pack, own_region = said
         rows = self.enablings(self.engine)
-        if not region:
-            return self.catalogue.enabled_anywhere(said[0], on, rows)
-        return said[0] in self.catalogue.enabled(region, on, rows)
+        if not region and own_region == NATION:
+            return self.catalogue.enabled_anywhere(pack, on, rows)
+        return pack in self.catalogue.enabled(region or own_region, on, rows)
 
 
 def installation() -> Installation:
