@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from core.access import Actor
 from core.authorisations.asking import Asking, PersonAsked, WizardSignature, create_for_case
@@ -153,4 +154,20 @@ def require_covered(session: ScopedSession, case: Case, procedure: Procedure, *,
         beijing_day(now),
         expected=_expected(people.members(session, case.id), procedure),
         with_supporters=asks_supporters(procedure),
+    )
+
+
+def signature_of_draft(kept: Mapping[str, Any] | None, member_keys: Sequence[str]) -> WizardSignature | None:
+    """What a draft keeps (`DraftState.signature`) as `ask_family` takes it; `member_keys` in the order submitted."""
+    if kept is None:
+        return None
+    document = kept.get("document_id")
+    return WizardSignature(
+        sources=tuple(kept["sources"]),
+        signed_at=datetime.fromisoformat(kept["signed_at"]),
+        document_id=uuid.UUID(document) if document else None,
+        as_guardian=frozenset(
+            member_keys.index(key) for key in kept.get("as_guardian", ()) if key in member_keys
+        ),
+        text_version=str(kept["text_version"]),
     )
