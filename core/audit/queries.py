@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import func, literal, select, tuple_
 
 from core.audit.models import AuditAnchor, AuditBatch, AuditEntry
 from core.sessions import ScopedSession
@@ -75,7 +75,10 @@ def entries(
     if wanted.refused:
         statement = statement.where(AuditEntry.done.is_(False))
     if before is not None:
-        statement = statement.where(tuple_(AuditEntry.at, AuditEntry.id) < tuple_(*before))
+        # without the columns' own types the driver writes the instant as another text than the one stored
+        at = literal(before[0], AuditEntry.at.type)
+        last = literal(before[1], AuditEntry.id.type)
+        statement = statement.where(tuple_(AuditEntry.at, AuditEntry.id) < tuple_(at, last))
     return [EntryRow(*row) for row in session.execute(statement)]
 
 

@@ -66,7 +66,7 @@ def award(
         set_category(session, household, LowIncomeCategory(case.scheme))
     audit.record(
         session,
-        "award.begin",
+        "award.make",
         row,
         now=now,
         case_id=case.id,

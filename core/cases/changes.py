@@ -251,7 +251,7 @@ def decline_acceptance(
     )
     close_all(session, actor, case, CaseState.NOT_ACCEPTED, now=now)
     case.decided_at = now
-    audit.record(session, "case.decline", case, now=now)
+    audit.record(session, "case.refuse", case, now=now)
     return letter
 
 

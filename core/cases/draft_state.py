@@ -29,7 +29,7 @@ def new_row_key() -> str:
 class DraftState:
     """Everything the wizard keeps, as sealed. `rows`: keys of each kind's rows in their order.
 
-    `former`: path → [[revision that replaced it, value before], …], oldest first. `removed`: row path → revision.
+    `former`: path → [[revision that replaced it, value before, the page that did], …], oldest first. `removed`: row path → revision.
     `signature`: the applicant's authorisation as signed in the wizard: {"sources", "signed_at" (ISO), "document_id",
     "as_guardian" (member keys), "text_version"}. `device` names the browser that saved last; `reached` the pages seen.
     """
@@ -49,10 +49,15 @@ class DraftState:
 
     def value_at(self, path: str, revision: int) -> Any:
         """What a page made from `revision` showed there."""
-        for replaced, value in self.former.get(path, ()):
+        for replaced, value, _page in self.former.get(path, ()):
             if replaced > revision:
                 return value
         return self.fields.get(path)
+
+    def changed_elsewhere(self, path: str, revision: int, page: str) -> bool:
+        """Whether another opened page than `page` changed the field after `revision`."""
+        entries = self.former.get(path, ())
+        return any(replaced > revision and (not page or by != page) for replaced, _value, by in entries)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +65,7 @@ class Save:
     """What one page sends. `values`: path → value (None clears); `seen`: the revision the page was made from.
 
     `removed`: paths of rows to take out ("incomes/3fa1c0"). `step`: the page to come back to. `device`: which browser.
+    `page`: a mark of this one opened page, so that what it saved by itself does not clash with its own button.
     """
 
     values: Mapping[str, Any]
@@ -67,6 +73,7 @@ class Save:
     removed: Sequence[str] = ()
     step: str = ""
     device: str = ""
+    page: str = ""
 
 
 class DraftConflict(Conflict):
@@ -101,7 +108,7 @@ def merge(state: DraftState, save: Save, revision: int) -> dict[str, Any]:
             theirs[path] = None
         elif mine == stored:
             continue
-        elif stored == base:
+        elif stored == base or not state.changed_elsewhere(path, save.seen, save.page):
             changed[path] = mine
         elif mine == base:
             merged[path] = stored
@@ -117,10 +124,10 @@ def merge(state: DraftState, save: Save, revision: int) -> dict[str, Any]:
     return changed
 
 
-def put(state: DraftState, path: str, value: Any, revision: int) -> None:
+def put(state: DraftState, path: str, value: Any, revision: int, page: str = "") -> None:
     """Write one field, keeping what stood there; a row that is new is added at the end."""
     former = state.former.setdefault(path, [])
-    former.append([revision, state.fields.get(path)])
+    former.append([revision, state.fields.get(path), page])
     del former[:-KEPT_FORMER]
     if value is None:
         state.fields.pop(path, None)

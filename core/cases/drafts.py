@@ -129,7 +129,7 @@ def save_draft(
     changed = merge(state, save, row.revision)
     revision = row.revision + 1
     for path, value in changed.items():
-        put(state, path, value, revision)
+        put(state, path, value, revision, save.page)
     for path in save.removed:
         take_out(state, path, revision)
     check_signature(state, [*changed, *save.removed])

@@ -270,3 +270,20 @@ class CaseSeries(Base):
     township: Mapped[RegionCode] = mapped_column(primary_key=True)
     year: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
     last: Mapped[int]
+
+
+class DataRequest(RegionScoped, Base):
+    """A resident's request to put her data right, and the office's answer (PIPL art. 46, 50)."""
+
+    __tablename__ = "data_requests"
+    __visible__ = BY_CASE
+
+    id: Mapped[PrimaryId]
+    case_id: Mapped[Id] = mapped_column(index=True)
+    owner_account_id: Mapped[uuid.UUID | None]
+    text_sealed: Mapped[bytes] = mapped_column(EncryptedText)
+    answer_sealed: Mapped[bytes | None] = mapped_column(EncryptedText)
+    asked_at: Mapped[Instant]
+    due_on: Mapped[date] = mapped_column(Date)
+    answered_at: Mapped[Instant | None]
+    answered_by: Mapped[uuid.UUID | None]

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 from core.cases.declaration_models import DeclaredMember
+from core.cases.models import Case
 from core.encryption import place_of
 from core.regions import queries as regions
 from core.sessions import ScopedSession
@@ -40,6 +41,14 @@ def secrets(session: ScopedSession, member: DeclaredMember) -> dict[str, Any]:
 def full_name(session: ScopedSession, member: DeclaredMember) -> str:
     """The name in full; a child's is only in the sealed part."""
     return member.name or str(secrets(session, member)["name"])
+
+
+def sensitive_answers(session: ScopedSession, case: Case) -> dict[str, Any]:
+    """The form's sealed answers in the clear: for letters, payment and the applicant herself."""
+    if case.answers_sealed is None:
+        return {}
+    answers: dict[str, Any] = session.vault.unseal_json(place_of(case, "answers_sealed"), case.answers_sealed)
+    return answers
 
 
 def place_fields(session: ScopedSession, region_code: str) -> dict[str, object]:

@@ -18,7 +18,7 @@ from sqlalchemy import ColumnElement, and_, false, or_, select, tuple_
 
 from core.access import ROLE_PERMISSIONS, Actor, Role
 from core.cases.declaration_models import DeclaredMember
-from core.cases.models import OPEN_STATES, Case, CaseState, StepCode, Task, TaskState
+from core.cases.models import OPEN_STATES, Case, CaseState, Pause, StepCode, Task, TaskState
 from core.sessions import ScopedSession, found
 
 PAGE = 30
@@ -215,6 +215,13 @@ def case(session: ScopedSession, case_id: uuid.UUID) -> Case:
     """The case; NotFound out of scope."""
     row: Case = found(session.get(Case, case_id))
     return row
+
+
+def pauses_of(session: ScopedSession, case_id: uuid.UUID) -> Sequence[Pause]:
+    """Every pause of a case, the first first; the one that runs has no last day."""
+    return session.scalars(
+        select(Pause).where(Pause.case_id == case_id).order_by(Pause.from_day, Pause.id)
+    ).all()
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,7 +128,7 @@ def complete_step(
     if not_applicable:
         step.state = StepState.NOT_APPLICABLE
     tasks.finish_step_tasks(session, actor, case, code, now=now)
-    audit.record(session, f"step.{code}", case, now=now, case_id=case.id, changes={"step": str(code)})
+    audit.record(session, "case.step", case, now=now, case_id=case.id, changes={"step": str(code)})
     _open_ready(session, case, procedure, now)
     return step
 

@@ -113,7 +113,7 @@ def enter_household(
     session.flush()
     audit.record(
         session,
-        "household.enter",
+        "household.create",
         ("household", household_id),
         now=now,
         case_id=family.case_id,

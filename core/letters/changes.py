@@ -80,7 +80,7 @@ def issue_letter(
     letter.content_sealed = session.vault.seal_json(place_of(letter, "content_sealed"), content)
     session.add(letter)
     session.flush()
-    audit.record(session, "letter.issue", letter, now=now)
+    audit.record(session, "letter.send", letter, now=now)
     return letter
 
 

@@ -230,7 +230,7 @@ def raise_objection(
         session, case, "objection", Permission.OBJECTION_HANDLE, today, now=now, subject_id=objection.id
     )
     session.flush()
-    audit.record(session, "objection.receive", objection, now=now, case_id=case.id)
+    audit.record(session, "objection.record", objection, now=now, case_id=case.id)
     return objection
 
 

@@ -9,9 +9,7 @@ from typing import Any
 from core.cases import people
 from core.cases.models import Case
 from core.catalogue import ChildNameRule, NoticeField, NoticeKind, Scheme
-from core.encryption import place_of
 from core.errors import Blocked
-from core.forms import Answers
 from core.households.names import age_on
 from core.leak_scan import Leak, scan_text
 from core.regions import queries as regions
@@ -95,15 +93,8 @@ def raw_values(session: ScopedSession, case: Case) -> frozenset[str]:
         values |= _strings(
             value for key, value in secrets.items() if key != "name" or not member.is_applicant
         )
-    values |= _strings(_sensitive_answers(session, case).values())
+    values |= _strings(people.sensitive_answers(session, case).values())
     return frozenset(values)
-
-
-def _sensitive_answers(session: ScopedSession, case: Case) -> Answers:
-    if case.answers_sealed is None:
-        return {}
-    opened: Answers = session.vault.unseal_json(place_of(case, "answers_sealed"), case.answers_sealed)
-    return opened
 
 
 def _strings(values: Iterable[Any]) -> set[str]:

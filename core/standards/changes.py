@@ -96,5 +96,5 @@ def confirm_calendar(
     )
     row = session.merge(row)
     session.flush()
-    audit.record(session, "calendar.confirm", ("calendar", year), now=now)
+    audit.record(session, "calendar.enter", ("calendar", year), now=now)
     return row
