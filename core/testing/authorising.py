@@ -58,9 +58,11 @@ class AskedCase:
         return [each.id_number for each in FAMILY]
 
 
-def submit_and_ask(town: Town, signature: WizardSignature | None = None) -> AskedCase:
-    """Submit FAMILY's application from an account and ask everyone, as the wizard does."""
-    account = new_id()
+def submit_and_ask(
+    town: Town, signature: WizardSignature | None = None, *, account: uuid.UUID | None = None
+) -> AskedCase:
+    """Submit FAMILY's application from an account (a new one) and ask everyone, as the wizard does."""
+    account = account or new_id()
     application = replace(family_of_four(account), members=FAMILY)
     case = town.submit(application)
     session = town.resident(account)

@@ -1,0 +1,417 @@
+"""Signing the authorisation: in the wizard, by one's own link, afterwards; what is never shown and never done."""
+
+from __future__ import annotations
+
+import base64
+import io
+import re
+
+import pytest
+from PIL import Image, ImageDraw
+from sqlalchemy import select
+
+from core.access import Actor
+from core.accounts.models import ResidentAccount
+from core.authorisations.links import token_of
+from core.authorisations.models import Authorisation, SigningLevel
+from core.cases.draft_state import DraftState
+from core.cases.drafts import begin_draft, read_draft
+from core.cases.models import Task
+from core.documents.models import Document
+from core.scopes import Own, Region
+from core.testing.authorising import BODIES, CHILD, DAUGHTER, FAMILY, SPOUSE, submit_and_ask
+from core.testing.town import TOWNSHIP, Town
+from core.verification.asking import signature_of_draft
+
+pytestmark = pytest.mark.row("R2-17")
+
+
+def ink():
+    picture = Image.new("RGBA", (300, 120), (0, 0, 0, 0))
+    ImageDraw.Draw(picture).line([(10, 90), (120, 20), (280, 100)], fill=(16, 35, 58, 255), width=5)
+    buffer = io.BytesIO()
+    picture.save(buffer, "PNG")
+    return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
+
+
+def account_of(site):
+    with site.session() as session:
+        return session.scalars(select(ResidentAccount.id).order_by(ResidentAccount.created_at.desc())).first()
+
+
+@pytest.fixture
+def town(site):
+    town = Town(site.home.engine, site.home.vault, site.at)
+    yield town
+    town.close()
+
+
+@pytest.fixture
+def asked(town):
+    asked = submit_and_ask(town)
+    town.close()
+    return asked
+
+
+@pytest.fixture
+def token(site, asked):
+    """The link of one signer, as the applicant would send it."""
+
+    def give(position):
+        with site.session() as session:
+            return token_of(session, session.get(Authorisation, asked.ids[position]), site.at)
+
+    return give
+
+
+def row_of(site, asked, position):
+    with site.session() as session:
+        return session.get(Authorisation, asked.ids[position])
+
+
+def prove(site, browser, token, position):
+    browser.get(f"/sign/{token}")
+    assert browser.post(f"/sign/{token}/code").status_code == 303
+    browser.get(f"/sign/{token}")
+    answer = browser.post(
+        f"/sign/{token}/prove", {"id_number": FAMILY[position].id_number, "code": site.code()}
+    )
+    assert answer.status_code == 303, answer.text
+    return browser.get(f"/sign/{token}")
+
+
+# --- the wizard -------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def draft(site):
+    """A resident at step 6 of her application, with a husband, a child of hers and a daughter elsewhere."""
+    browser = site.resident()
+    account = account_of(site)
+    view = site.home.for_region(TOWNSHIP, site.at.date())
+    form = view.form(view.scheme("dibao").application_form)
+    people = {"aa": FAMILY[0], "bb": FAMILY[1], "cc": FAMILY[3]}
+    fields = {"region": TOWNSHIP}
+    for key, person in people.items():
+        fields |= {
+            f"members/{key}/name": person.name,
+            f"members/{key}/id_number": person.id_number,
+            f"members/{key}/relation": person.relation,
+        }
+    fields["members/aa/relation"] = "01"
+    supporter = FAMILY[4]
+    fields |= {
+        "supporters/dd/name": supporter.name,
+        "supporters/dd/id_number": supporter.id_number,
+        "supporters/dd/relation": supporter.relation,
+    }
+    state = DraftState(fields=fields, rows={"members": list(people), "supporters": ["dd"]})
+    with site.session(Own(account), writes=True) as session:
+        made = begin_draft(session, Actor("resident", account), "dibao", form, now=site.at, state=state)
+        session.commit()
+    return browser, account, made.id
+
+
+def kept(site, account, draft_id):
+    with site.session(Own(account)) as session:
+        return read_draft(session, draft_id).state.signature
+
+
+def test_the_page_says_who_asks_what_until_when_and_ticks_nothing_beforehand(site, draft, words):
+    browser, _account, draft_id = draft
+    answer = browser.get(f"/apply/{draft_id}/authorise")
+    assert answer.status_code == 200
+    said = words(answer)
+    assert "周明本人，520***" in said
+    assert "2026年11月16日到2027年11月15日" in said
+    assert "湄潭县民政局" in said
+    assert FAMILY[0].id_number not in answer.text
+    assert not re.search(r"<input[^>]*checkbox[^>]* checked", answer.text)
+    assert answer.text.count('name="sources"') == len(BODIES)
+    assert "全选" not in said
+    assert "周芳" in said
+    assert "提交后用自己的链接签" in said
+
+
+def test_what_is_ticked_and_signed_is_kept_with_the_draft(site, draft):
+    browser, account, draft_id = draft
+    url = f"/apply/{draft_id}/authorise"
+    browser.get(url)
+    answer = browser.post(
+        url,
+        {"sources": ["police", "bank"], "signature": ink(), "agreed": "true", "as_guardian": ["cc"]},
+    )
+    assert answer.status_code == 303, answer.text
+    signature = kept(site, account, draft_id)
+    assert signature["sources"] == ["police", "bank"]
+    assert signature["as_guardian"] == ["cc"]
+    read = signature_of_draft(signature, ["aa", "bb", "cc"])
+    assert (read.as_guardian, read.signed_at) == (frozenset({2}), site.at)
+    with site.session(Own(account)) as session:
+        assert session.scalars(select(Document)).one().county == ""
+    said = browser.get(url).text
+    assert "您已经签了" in said
+    browser.post(url, {"act": "again"})
+    assert kept(site, account, draft_id) is None
+
+
+@pytest.mark.parametrize(
+    ("left_out", "words_shown"),
+    [("sources", "请选择“同意查哪些”"), ("signature", "请签名"), ("agreed", "请先看清楚")],
+)
+def test_each_missing_part_is_told_beside_its_place_and_the_rest_is_kept(site, draft, left_out, words_shown):
+    browser, account, draft_id = draft
+    url = f"/apply/{draft_id}/authorise"
+    browser.get(url)
+    data = {"sources": ["police"], "signature": ink(), "agreed": "true"}
+    del data[left_out]
+    answer = browser.post(url, data)
+    assert answer.status_code == 422
+    assert words_shown in answer.text
+    if left_out != "sources":
+        assert re.search(r'value="police" checked', answer.text)
+    assert kept(site, account, draft_id) is None
+
+
+def test_a_body_that_was_not_offered_and_a_picture_that_is_none_are_refused(site, draft):
+    browser, account, draft_id = draft
+    url = f"/apply/{draft_id}/authorise"
+    browser.get(url)
+    for data in (
+        {"sources": ["neighbours"], "signature": ink(), "agreed": "true"},
+        {"sources": ["police"], "signature": "data:image/png;base64,AAAA", "agreed": "true"},
+        {
+            "sources": ["police"],
+            "signature": "",
+            "agreed": "true",
+            "signature-file": (io.BytesIO(b"MZ\x90 program"), "名字.jpg"),
+        },
+    ):
+        answer = browser.post(url, data, content_type="multipart/form-data")
+        assert answer.status_code == 422
+    assert kept(site, account, draft_id) is None
+
+
+def test_a_paper_signed_at_home_is_photographed_instead(site, draft):
+    browser, account, draft_id = draft
+    url = f"/apply/{draft_id}/authorise"
+    assert "□" in browser.get(f"{url}/paper").text
+    browser.get(url)
+    photo = io.BytesIO()
+    Image.new("RGB", (60, 80), "white").save(photo, "JPEG")
+    photo.seek(0)
+    data = {"sources": ["police"], "signature": "", "agreed": "true", "signature-file": (photo, "纸.jpg")}
+    answer = browser.post(url, data, content_type="multipart/form-data")
+    assert answer.status_code == 303
+    assert kept(site, account, draft_id)["document_id"]
+
+
+def test_leaving_it_for_later_goes_on_without_a_signature(site, draft):
+    browser, account, draft_id = draft
+    url = f"/apply/{draft_id}/authorise"
+    browser.get(url)
+    answer = browser.post(url, {"act": "later"})
+    assert answer.status_code == 303
+    assert answer.location.endswith("/account")
+    assert kept(site, account, draft_id) is None
+
+
+def test_nobody_opens_anothers_draft(site, draft):
+    _browser, _account, draft_id = draft
+    other = site.resident("19900000077")
+    assert other.get(f"/apply/{draft_id}/authorise").status_code == 404
+
+
+# --- one's own link ---------------------------------------------------------------------------------------------
+
+
+def test_a_link_shows_nothing_of_anyone_before_code_and_number_are_given(site, token):
+    answer = site.browser().get(f"/sign/{token(DAUGHTER)}")
+    assert answer.status_code == 200
+    for person in FAMILY:
+        assert person.name not in answer.text
+        assert person.id_number[-4:] not in answer.text
+        assert not person.phone or person.phone[-4:] not in answer.text
+    assert "noindex" in answer.text
+    assert "no-store" in answer.headers["Cache-Control"]
+
+
+def test_a_supporter_reads_ticks_and_signs_by_her_link(site, asked, token, words):
+    browser = site.browser()
+    link = token(DAUGHTER)
+    said = prove(site, browser, link, DAUGHTER)
+    assert "周芳本人" in words(said)
+    assert "不会由电脑自动作决定" in words(said)
+    assert not re.search(r"<input[^>]*checkbox[^>]* checked", said.text)
+    answer = browser.post(f"/sign/{link}", {"sources": list(BODIES), "signature": ink(), "agreed": "true"})
+    assert "签好了" in answer.text
+    row = row_of(site, asked, DAUGHTER)
+    assert row.level is SigningLevel.LINK_AND_CODE
+    assert row.sources_ticked == list(BODIES)
+    with site.session(Region(TOWNSHIP)) as desk:
+        assert desk.get(Document, row.signature_document_id).case_id == asked.case_id
+
+
+def test_a_guardian_says_so_when_she_signs_for_the_child(site, token, words):
+    browser = site.browser()
+    said = words(prove(site, browser, token(CHILD), SPOUSE))
+    assert "由监护人杨兰代签" in said
+    assert "我是监护人" in said
+
+
+def test_a_wrong_number_a_wrong_code_and_a_strangers_number_are_told_alike(site, token):
+    browser = site.browser()
+    link = token(DAUGHTER)
+    browser.get(f"/sign/{link}")
+    browser.post(f"/sign/{link}/code")
+    right = site.code()
+    told = set()
+    for number, code in (
+        (FAMILY[SPOUSE].id_number, right),
+        ("520399199001011234", "000000"),
+        ("完全不是号码", "000000"),
+    ):
+        answer = browser.post(f"/sign/{link}/prove", {"id_number": number, "code": code})
+        assert answer.status_code == 422
+        told.add(re.search(r"身份证号码或者验证码不对[^<]*", answer.text)[0])
+        assert FAMILY[DAUGHTER].name not in answer.text
+    assert len(told) == 1
+
+
+def test_unknown_tampered_expired_and_replaced_links_are_told_alike(site, asked, token):
+    link = token(SPOUSE)
+    browser = site.browser()
+    unknown = browser.get("/sign/abcdefghijklmnop")
+    tampered = browser.get(f"/sign/{link[:-1]}{'A' if link[-1] != 'A' else 'B'}")
+    site.later(days=8)
+    expired = browser.get(f"/sign/{link}")
+    assert {answer.status_code for answer in (unknown, tampered, expired)} == {410}
+    assert (
+        len({re.search(r"这个链接不能用了[^<]*", each.text)[0] for each in (unknown, tampered, expired)}) == 1
+    )
+    assert browser.post(f"/sign/{link}/code").status_code in {400, 410}
+
+
+def test_no_crafted_request_signs_refuses_or_withdraws_without_proof(site, asked, token):
+    browser = site.browser()
+    link = token(SPOUSE)
+    browser.get(f"/sign/{link}")
+    data = {"sources": list(BODIES), "signature": ink(), "agreed": "true"}
+    for path in ("", "/refuse", "/withdraw"):
+        answer = browser.post(f"/sign/{link}{path}", data)
+        assert answer.status_code == 303
+    row = row_of(site, asked, SPOUSE)
+    assert (row.signed_at, row.refused_at, row.revoked_at) == (None, None, None)
+
+
+def test_the_proof_for_one_link_opens_no_other(site, asked, token):
+    browser = site.browser()
+    prove(site, browser, token(SPOUSE), SPOUSE)
+    other = browser.get(f"/sign/{token(DAUGHTER)}")
+    assert "先核对身份" in other.text
+
+
+def test_refusing_is_said_plainly_recorded_and_put_before_the_clerk(site, asked, token):
+    browser = site.browser()
+    link = token(DAUGHTER)
+    prove(site, browser, link, DAUGHTER)
+    assert "不同意是您的权利" in browser.get(f"/sign/{link}/refuse").text
+    answer = browser.post(f"/sign/{link}/refuse", {"reason": "多年没有来往"})
+    assert "记下了" in answer.text
+    row = row_of(site, asked, DAUGHTER)
+    assert row.refused_at is not None
+    assert "来往".encode() not in row.refusal_sealed
+    with site.session(Region(TOWNSHIP)) as desk:
+        kinds = desk.scalars(select(Task.kind).where(Task.subject_id == row.id)).all()
+    assert kinds == ["authorisation_refused"]
+
+
+def test_a_used_link_signs_no_second_time_but_shows_and_withdraws(site, asked, token, words):
+    browser = site.browser()
+    link = token(SPOUSE)
+    prove(site, browser, link, SPOUSE)
+    data = {"sources": list(BODIES), "signature": ink(), "agreed": "true"}
+    browser.post(f"/sign/{link}", data)
+    signed_at = row_of(site, asked, SPOUSE).signed_at
+    site.later(days=20)
+    said = words(prove(site, browser, link, SPOUSE))
+    assert "您的核对授权" in said
+    again = browser.post(f"/sign/{link}", data)
+    assert again.status_code in {409, 422}
+    assert row_of(site, asked, SPOUSE).signed_at == signed_at
+    assert "从这一刻起不再查" in words(browser.get(f"/sign/{link}/withdraw"))
+    assert "撤回了" in words(browser.post(f"/sign/{link}/withdraw"))
+    assert row_of(site, asked, SPOUSE).revoked_at is not None
+    with site.session(Region(TOWNSHIP)) as desk:
+        kinds = desk.scalars(select(Task.kind).where(Task.subject_id == asked.ids[SPOUSE])).all()
+    assert kinds == ["authorisation_withdrawn"]
+
+
+# --- afterwards -------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def applicant(site, town):
+    """A browser of the account whose case it is."""
+    browser = site.resident()
+    asked = submit_and_ask(town, account=account_of(site))
+    town.close()
+    return browser, asked
+
+
+def test_the_applicant_sees_everyone_sends_links_and_signs_her_own(site, applicant, words):
+    browser, asked = applicant
+    answer = browser.get("/my/authorisations")
+    said = words(answer)
+    for name in ("周明", "杨兰", "龙秀", "周涛", "周芳"):
+        assert name in said
+    assert "还差5个人签" in said
+    assert "还没有人查过" in said
+    assert answer.text.count("data:image/svg+xml") == 4
+    assert answer.text.count("/sign/") >= 4
+    url = f"/my/authorisations/{asked.ids[0]}"
+    browser.get(url)
+    done = browser.post(url, {"sources": list(BODIES), "signature": ink(), "agreed": "true"})
+    assert "签好了" in done.text
+    assert row_of(site, asked, 0).level is SigningLevel.APPLICANT_SESSION
+    assert "还差4个人签" in words(browser.get("/my/authorisations"))
+
+
+def test_she_cannot_sign_or_withdraw_for_another_adult(site, applicant):
+    browser, asked = applicant
+    browser.get("/my/authorisations")
+    other = asked.ids[SPOUSE]
+    data = {"sources": list(BODIES), "signature": ink(), "agreed": "true"}
+    assert browser.post(f"/my/authorisations/{other}", data).status_code == 403
+    assert browser.post(f"/my/authorisations/{other}/withdraw").status_code == 403
+    assert row_of(site, asked, SPOUSE).signed_at is None
+
+
+def test_she_withdraws_her_own_in_one_step_that_says_what_follows(site, applicant, words):
+    browser, asked = applicant
+    url = f"/my/authorisations/{asked.ids[0]}"
+    browser.get(url)
+    browser.post(url, {"sources": list(BODIES), "signature": ink(), "agreed": "true"})
+    page = browser.get(f"{url}/withdraw")
+    assert "结果回来也不看" in words(page)
+    assert browser.post(f"{url}/withdraw").status_code == 200
+    assert row_of(site, asked, 0).revoked_at is not None
+
+
+def test_a_fresh_link_kills_the_old_one(site, applicant):
+    browser, asked = applicant
+    with site.session() as session:
+        old = token_of(session, session.get(Authorisation, asked.ids[SPOUSE]), site.at)
+    browser.get("/my/authorisations")
+    assert browser.post(f"/my/authorisations/{asked.ids[SPOUSE]}/link").status_code == 303
+    assert site.browser().get(f"/sign/{old}").status_code == 410
+
+
+def test_a_neighbour_finds_nothing_of_it(site, applicant):
+    _browser, asked = applicant
+    neighbour = site.resident("19900000088")
+    assert "周明" not in neighbour.get("/my/authorisations").text
+    for way in ("", "/withdraw", "/paper"):
+        assert neighbour.get(f"/my/authorisations/{asked.ids[0]}{way}").status_code == 404
+    nobody = site.browser()
+    assert nobody.get("/my/authorisations").status_code == 303
