@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -38,6 +38,7 @@ add_to_navigation(
         permissions=frozenset({Permission.AUDIT_READ}),
     ),
 )
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ROLES = {role.value: words for role, words in ROLE_WORDS.items()}
 
 
@@ -84,8 +85,8 @@ def audit_trail() -> Response:
 
 
 def _wanted(form: FilterForm) -> audit.Filter:
-    first = form.since.data or (form.until.data or today()) - timedelta(days=30)
-    last = form.until.data or today()
+    last = _day(form.until.data) or today()
+    first = _day(form.since.data) or last - timedelta(days=30)
     return audit.Filter(
         since=datetime.combine(first, time.min, CHINA),
         until=datetime.combine(last + timedelta(days=1), time.min, CHINA),
@@ -96,6 +97,11 @@ def _wanted(form: FilterForm) -> audit.Filter:
         case_id=_id("case"),
         refused=request.args.get("refused") == "1",
     )
+
+
+def _day(value: date | str | None) -> date | None:
+    """The day of a date field: what was given beforehand is a date, what was typed its ISO text."""
+    return date.fromisoformat(value) if isinstance(value, str) else value
 
 
 def _id(name: str) -> uuid.UUID | None:
@@ -109,13 +115,13 @@ def _before() -> tuple[datetime, uuid.UUID] | None:
     """Where the page before ended: microseconds since 1970 and the entry's id."""
     moment, _, entry = request.args.get("before", "").partition("-")
     try:
-        return datetime.fromtimestamp(int(moment) / 1_000_000, CHINA), uuid.UUID(entry)
-    except (ValueError, OverflowError, OSError):
+        return _EPOCH + timedelta(microseconds=int(moment)), uuid.UUID(entry)
+    except (ValueError, OverflowError):
         return None
 
 
 def _next_url(last: audit.EntryRow) -> str:
-    microseconds = (last.at - datetime.fromtimestamp(0, CHINA)) // timedelta(microseconds=1)
+    microseconds = (last.at - _EPOCH) // timedelta(microseconds=1)
     given = {name: value for name, value in request.args.items() if name != "before" and value}
     given["before"] = f"{microseconds}-{last.id.hex}"
     return f"/staff/audit?{urlencode(given)}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import date, datetime, time
 
 from flask import flash, request
 from werkzeug.wrappers import Response
@@ -100,7 +100,7 @@ def grant(account_id: uuid.UUID) -> Response:
 def _end_of(form: GrantForm) -> datetime | None:
     """The end of the last day, in China."""
     day = form.last_day.data
-    return None if day is None else datetime.combine(day, time.max, CHINA)
+    return None if not day else datetime.combine(date.fromisoformat(str(day)), time.max, CHINA)
 
 
 @blueprint.post("/settings/staff/<uuid:account_id>/revoke/<uuid:grant_id>")

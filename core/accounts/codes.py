@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import secrets
 import uuid
 from collections.abc import Sequence
@@ -78,7 +79,7 @@ def _check_pace(session: ScopedSession, indexes: list[bytes], now: datetime) -> 
         .order_by(OneTimeCode.sent_at.desc())
     ).all()
     if sent and now - sent[0] < POLICY.code_pause:
-        wait = int((POLICY.code_pause - (now - sent[0])).total_seconds()) + 1
+        wait = math.ceil((POLICY.code_pause - (now - sent[0])).total_seconds())
         raise Invalid(N_("验证码刚发过，请等 {seconds} 秒再要"), field="phone", seconds=wait)
     last_hour = [moment for moment in sent if now - moment < timedelta(hours=1)]
     if len(last_hour) >= POLICY.codes_per_hour or len(sent) >= POLICY.codes_per_day:

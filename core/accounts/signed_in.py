@@ -235,8 +235,12 @@ def end_other_sessions(
     now: datetime,
     kept: uuid.UUID | None = None,
 ) -> int:
-    """Sign out every browser of an account but `kept`; returns how many. Own, or as a security administrator."""
+    """Sign out every browser of an account but `kept`; returns how many. Own, or as a security administrator.
+
+    Raises NotFound for staff of another region, NotAllowed without the right.
+    """
     if account_id != actor.account_id:
+        found(session.get(StaffAccount, account_id))
         actor.require(Permission.STAFF_LOCK)
     logins = session.scalars(
         select(LoginSession).where(LoginSession.account_id == account_id, LoginSession.ended_at.is_(None))

@@ -49,9 +49,12 @@ class ChoiceField(AnswerField, SelectFieldBase):
         return gettext("请选择“{label}”", label=gettext(self.question.label))
 
     def read(self, given: object) -> Any:
-        if self.options is not None and str(given) not in {each.code for each in self.options}:
+        if self.options is None:
+            return super().read(given)
+        if str(given) not in {each.code for each in self.options}:
             raise Invalid(N_("请从列出的里面选一项"))
-        return super().read(given)
+        # the question itself lists nothing where the choices depend on the case
+        return str(given) if self.kind is QuestionKind.CHOICE else super().read(given)
 
 
 class RadioChoiceField(ChoiceField):

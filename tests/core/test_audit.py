@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from core import audit
 from core.access import Actor
+from core.audit import queries as audit_queries
 from core.audit.models import AuditBatch, AuditEntry
 from core.database import make_engine
 from core.encryption import KeyRing, Vault
@@ -272,3 +273,17 @@ def test_removing_everything_that_came_last_is_found_by_the_anchor_kept_outside(
     )
     assert faults(opens) == set()
     assert faults(opens, trail) == {"removed"}
+
+
+def test_pages_of_the_trail_follow_one_another_without_losing_or_repeating(opens, now):
+    session = opens(Region(YONGXING))
+    for number in range(audit_queries.PAGE + 3):
+        audit.record(session, "search", ("n", number), now=now + timedelta(microseconds=number // 7))
+    session.commit()
+    wanted = audit.Filter(since=now, until=now + timedelta(days=1))
+    first = audit.entries(session, wanted)
+    assert len(first) == audit_queries.PAGE + 1
+    last = first[audit_queries.PAGE - 1]
+    rest = audit.entries(session, wanted, before=(last.at, last.id))
+    seen = [int(row.subject_id) for row in (*first[: audit_queries.PAGE], *rest)]
+    assert seen == list(reversed(range(audit_queries.PAGE + 3)))
