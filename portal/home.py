@@ -22,7 +22,6 @@ from portal.places import chosen_place
 
 add_to_navigation(
     blueprint,
-    NavEntry(face="portal", endpoint="portal.apply", label=N_("我要申请"), icon="pencil-square", order=10),
     NavEntry(face="portal", endpoint="portal.my_cases", label=N_("查进度"), icon="list-check", order=20),
     NavEntry(face="portal", endpoint="portal.notices", label=N_("看公示"), icon="megaphone", order=30),
     NavEntry(face="portal", endpoint="portal.help_someone", label=N_("帮别人求助"), icon="people", order=40),

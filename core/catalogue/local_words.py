@@ -12,12 +12,10 @@ def guide_summary(guide: Guide, law: Law) -> tuple[str, dict[str, str]]:
     """(msgid, values) of a guide's summary: with the amounts in force there, or without where one is not entered yet."""
     values: dict[str, str] = {}
     for figure in guide.figures:
-        if not law.has(figure.key):
+        area = Area[figure.area.upper()]
+        if not law.has(figure.key, area):
             return guide.summary, {}
-        try:
-            yearly = law.fen(figure.key, area=Area[figure.area.upper()])
-        except Blocked:
-            return guide.summary, {}
+        yearly = law.fen(figure.key, area=area)
         # whole yuan read better on a home page; a standard is seldom finer
         fen = yearly // 12
         values[figure.name] = f"{fen // 100:,}" + (f".{fen % 100:02d}" if fen % 100 else "")
