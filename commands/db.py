@@ -15,6 +15,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from psycopg.errors import InsufficientPrivilege
 from sqlalchemy import Connection, make_url, text
 from sqlalchemy.exc import DatabaseError, OperationalError, ProgrammingError
 
@@ -83,6 +84,8 @@ def faults_in_words() -> Iterator[None]:
             reason=_reason(error),
         ) from None
     except ProgrammingError as error:
+        if not isinstance(error.orig, InsufficientPrivilege):
+            raise
         raise Problem(
             N_(
                 "数据库账号没有权限升级结构（{reason}）。请在 DOUDI_OWNER_DATABASE_URL 里给出数据库拥有者的账号。"
