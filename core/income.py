@@ -162,6 +162,11 @@ def income_sheet(lines: Iterable[IncomeLine], expenses: Iterable[RigidExpense], 
     return IncomeSheet(sheet_lines, tuple(taken_off))
 
 
+def costs_of(kind: IncomeKind) -> frozenset[str]:
+    """Items of the costs that may be taken off a kind of income; shares that do not count may stand on any line."""
+    return _COSTS[kind]
+
+
 def income_window(applied: date, months: int) -> tuple[date, date]:
     """First and last day of the `months` whole months before the month of application (decision 11)."""
     first_of_month = applied.replace(day=1)

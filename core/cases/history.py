@@ -49,7 +49,9 @@ def _steps(session: ScopedSession, case: Case) -> list[HistoryLine]:
         text = N_("办完“{step}”") if step.state is StepState.DONE else N_("“{step}”这件不用办")
         if step.code is StepCode.APPLICATION:
             text = N_("交来申请")
-        lines.append(HistoryLine(step.done_at, N_("进度"), text, {"step": STEP_NAMES[step.code]}, step.done_by))
+        lines.append(
+            HistoryLine(step.done_at, N_("进度"), text, {"step": STEP_NAMES[step.code]}, step.done_by)
+        )
     return lines
 
 
@@ -57,7 +59,9 @@ def _letters(session: ScopedSession, case: Case) -> list[HistoryLine]:
     lines = []
     for letter in letters_of_case(session, case.id):
         values: dict[str, object] = {"title": letter.title, "number": letter.number}
-        lines.append(HistoryLine(letter.issued_at, N_("文书"), N_("发出《{title}》{number}"), values, letter.issued_by))
+        lines.append(
+            HistoryLine(letter.issued_at, N_("文书"), N_("发出《{title}》{number}"), values, letter.issued_by)
+        )
         if letter.delivered_at is not None:
             lines.append(HistoryLine(letter.delivered_at, N_("文书"), N_("《{title}》已送达"), values))
         if letter.read_at is not None:

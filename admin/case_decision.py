@@ -1,0 +1,229 @@
+"""The township's opinion and the confirmation: forms that show first what the computation says, then ask for a name's word."""
+
+from __future__ import annotations
+
+import uuid
+
+from flask import flash, url_for
+from werkzeug.wrappers import Response
+
+from admin.blueprint import blueprint
+from admin.case_file import file_of
+from admin.case_forms import CaseForm, attempt
+from admin.case_frame import CaseFrame, case_frame, is_open
+from admin.case_next import suggestion_of
+from admin.case_sheet import condition_rows
+from core.access import Permission
+from core.accounts.queries import names_of
+from core.awards.changes import confirm_case
+from core.cases import queries
+from core.cases.decisions import (
+    OTHER_GROUNDS,
+    ConfirmationAnswer,
+    OpinionAnswer,
+    confirmation_of,
+    current_opinion,
+    require_confirmer,
+    send_back,
+    sign_opinion,
+)
+from core.cases.models import Case, Opinion, Outcome, StepCode
+from core.cases.steps import require_open
+from core.errors import Invalid
+from core.forms import Choice
+from core.web.access_gate import access, may
+from core.web.choice_fields import ChoicesField, RadioChoiceField
+from core.web.fields import LongTextField, MoneyField
+from core.web.formats import money
+from core.web.page import page, redirect_to
+from core.web.procedures import procedure_of
+from core.web.request import actor, now, session
+from core.web.texts import N_, gettext
+
+AGREE, DISAGREE = "agree", "disagree"
+GRANT, REFUSE, RETURN = "grant", "refuse", "return"
+
+
+class OpinionForm(CaseForm):
+    """For or against; against needs a ground, and occupation or identity is none."""
+
+    opinion = RadioChoiceField(
+        N_("初审意见"),
+        required=True,
+        choices=(
+            Choice(AGREE, N_("同意"), hint=N_("在村里公示，期满没有异议的报审核确认。")),
+            Choice(DISAGREE, N_("不同意"), hint=N_("不公示，直接报审核确认。")),
+        ),
+    )
+    grounds = ChoicesField(N_("不同意的依据"), hint=N_("不能因为职业、身份就不同意。"))
+    reason = LongTextField(
+        N_("理由"), required=True, max_length=1000, hint=N_("根据哪些核实的情况、哪一条规定。")
+    )
+
+
+@blueprint.route("/cases/<uuid:case_id>/opinion", methods=["GET", "POST"])
+@access(Permission.OPINION_SIGN)
+def case_opinion(case_id: uuid.UUID) -> Response:
+    """Sign the opinion."""
+    case = queries.case(session(), case_id)
+    form = OpinionForm(data={"version": case.version})
+    frame = case_frame(case_id, "economy")
+    form.grounds.options = _grounds(frame)
+    status: int | None = None
+    if form.is_submitted():
+        answer = attempt(case, form, lambda: _sign_opinion(case, form), _stored_opinion)
+        if isinstance(answer, Response):
+            return answer
+        if answer is None:
+            flash(gettext("初审意见已签署。"), "success")
+            return redirect_to(url_for("staff.case_page", case_id=case_id))
+        status, frame = answer, case_frame(case_id, "economy")
+    file = file_of(frame.case, frame.steps, frame.procedure)
+    return page(
+        "admin/cases/opinion.html",
+        status=status,
+        frame=frame,
+        form=form,
+        file=file,
+        open=is_open(frame, StepCode.OPINION),
+        suggestion=suggestion_of(frame.assessment) if frame.assessment else "",
+        conditions=condition_rows(frame.assessment, file, frame.people) if frame.assessment else [],
+    )
+
+
+def _grounds(frame: CaseFrame) -> list[Choice]:
+    failed = []
+    if frame.assessment is not None:
+        failed = [
+            Choice(reason.text, reason.text, hint=reason.article)
+            for reason in frame.assessment.decision.reasons
+            if reason.met is not True
+        ]
+    return [*failed, *(Choice(code, text) for code, text in OTHER_GROUNDS.items())]
+
+
+def _sign_opinion(case: Case, form: OpinionForm) -> None:
+    answer = OpinionAnswer(
+        eligible=form.opinion.data == AGREE,
+        reason=form.reason.data or "",
+        grounds=() if form.opinion.data == AGREE else tuple(form.grounds.data or ()),
+    )
+    try:
+        sign_opinion(session(), actor(), case, answer, procedure_of(case), now=now())
+    except Invalid as problem:
+        # core names the field by what it decides
+        problem.field = {"eligible": "opinion"}.get(problem.field or "", problem.field)
+        raise
+
+
+def _stored_opinion(case: Case) -> dict[str, str]:
+    opinion = current_opinion(session(), case)
+    if opinion is None:
+        return {}
+    word = gettext("同意") if opinion.eligible else gettext("不同意")
+    return {"opinion": word, "reason": opinion.reason}
+
+
+# --- confirmation ------------------------------------------------------------------------------------------------
+
+
+class ConfirmationForm(CaseForm):
+    """Grant as proposed, refuse, or send back for another opinion."""
+
+    outcome = RadioChoiceField(
+        N_("审核确认"),
+        required=True,
+        choices=(
+            Choice(GRANT, N_("确认"), hint=N_("同镇里意见和公示的金额一致，从下个月起发放。")),
+            Choice(REFUSE, N_("不予确认"), hint=N_("书面告知，写明理由和怎么复议、诉讼；不公布姓名。")),
+            Choice(RETURN, N_("退回，重提初审意见"), hint=N_("意见或金额要改，改后重新公示。")),
+        ),
+    )
+    monthly = MoneyField(
+        N_("每月金额"), minimum=0, hint=N_("和公示的金额不同，会自动退回重提意见、重新公示。")
+    )
+    reason = LongTextField(N_("理由"), required=True, max_length=1000)
+
+
+@blueprint.route("/cases/<uuid:case_id>/confirmation", methods=["GET", "POST"])
+@access(Permission.CONFIRMATION_SIGN, Permission.DELEGATED_CONFIRMATION_SIGN)
+def case_confirmation(case_id: uuid.UUID) -> Response:
+    """Sign the confirmation; not for who signed the opinion."""
+    case = queries.case(session(), case_id)
+    opinion = current_opinion(session(), case)
+    proposed = opinion.monthly_fen if opinion and opinion.eligible else None
+    form = ConfirmationForm(data={"version": case.version, "monthly": proposed})
+    status: int | None = None
+    if form.is_submitted():
+        answer = attempt(case, form, lambda: _confirm(case, form), _stored_confirmation)
+        if isinstance(answer, Response):
+            return answer
+        if answer is None:
+            return redirect_to(url_for("staff.case_page", case_id=case_id))
+        status = answer
+    frame = case_frame(case_id, "economy")
+    opinion = current_opinion(session(), frame.case)
+    file = file_of(frame.case, frame.steps, frame.procedure)
+    return page(
+        "admin/cases/confirmation.html",
+        status=status,
+        frame=frame,
+        form=form,
+        file=file,
+        opinion=opinion,
+        signer=_signer(opinion),
+        mine=opinion is not None and opinion.signed_by == actor().account_id,
+        allowed=_allowed(frame.case),
+        open=is_open(frame, StepCode.CONFIRMATION),
+        conditions=condition_rows(frame.assessment, file, frame.people) if frame.assessment else [],
+    )
+
+
+def _signer(opinion: Opinion | None) -> str:
+    if opinion is None:
+        return ""
+    return names_of(session(), [opinion.signed_by]).get(opinion.signed_by, "")
+
+
+def _allowed(case: Case) -> bool:
+    delegated = str(case.authority) == "township"
+    return may(Permission.DELEGATED_CONFIRMATION_SIGN if delegated else Permission.CONFIRMATION_SIGN)
+
+
+def _confirm(case: Case, form: ConfirmationForm) -> None:
+    database, procedure = session(), procedure_of(case)
+    reason = form.reason.data or ""
+    if form.outcome.data == RETURN:
+        require_confirmer(actor(), case)
+        require_open(database, case, StepCode.CONFIRMATION)
+        send_back(database, actor(), case, reason, procedure, now=now())
+        flash(gettext("已退回，等镇里重提初审意见。"), "success")
+        return
+    granted = form.outcome.data == GRANT
+    if granted and form.monthly.data is None:
+        raise Invalid(N_("请写每月金额。"), field="monthly")
+    answer = ConfirmationAnswer(
+        outcome=Outcome.GRANTED if granted else Outcome.REFUSED,
+        reason=reason,
+        monthly_fen=int(form.monthly.data or 0) if granted else 0,
+    )
+    confirmation = confirm_case(database, actor(), case, answer, procedure, now=now())
+    if confirmation is None:
+        flash(gettext("和镇里意见或公示的金额不同，已退回重提意见、重新公示。"), "warning")
+    elif granted:
+        text = gettext("已确认，每月 {sum} 元。确认通知书已发出。", sum=money(confirmation.monthly_fen))
+        flash(text, "success")
+    else:
+        flash(gettext("已决定不予确认，告知书已发出。"), "success")
+
+
+def _stored_confirmation(case: Case) -> dict[str, str]:
+    confirmation = confirmation_of(session(), case)
+    if confirmation is None:
+        return {}
+    granted = confirmation.outcome is Outcome.GRANTED
+    return {
+        "outcome": gettext("确认") if granted else gettext("不予确认"),
+        "monthly": money(confirmation.monthly_fen),
+        "reason": confirmation.reason,
+    }

@@ -1,0 +1,136 @@
+"""Whether a case's file is complete before the opinion: what must lie in it, and what still lacks (R1-14, R3-17)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from core.authorisations.coverage import Coverage
+from core.cases.models import Case, CaseStep, StepCode
+from core.cases.procedure import Procedure
+from core.cases.steps import FINISHED
+from core.catalogue import LetterKind
+from core.documents.queries import papers_of_case
+from core.errors import Blocked
+from core.letters.queries import letters_of_case
+from core.verification.asking import coverage_of
+from core.visits.models import VisitKind
+from core.visits.queries import surveyors_of, visits_of_case
+from core.web.request import now, session
+from core.web.texts import gettext
+
+
+@dataclass(frozen=True, slots=True)
+class FileItem:
+    """One thing the file must hold: `mark` is yes, no, or na where this case needs none; `source`: the article."""
+
+    code: str
+    mark: str
+    title: str
+    found: str
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFile:
+    """The check list, and who is covered by an authorisation."""
+
+    items: Sequence[FileItem]
+    coverage: Coverage
+
+    @property
+    def needed(self) -> int:
+        return sum(1 for item in self.items if item.mark != "na")
+
+    @property
+    def there(self) -> int:
+        return sum(1 for item in self.items if item.mark == "yes")
+
+    @property
+    def lacking(self) -> list[FileItem]:
+        return [item for item in self.items if item.mark == "no"]
+
+    def item(self, code: str) -> FileItem:
+        return next(item for item in self.items if item.code == code)
+
+
+def file_of(case: Case, steps: Sequence[CaseStep], procedure: Procedure) -> CaseFile:
+    """The check list of a case as it stands."""
+    covered = coverage_of(session(), case, procedure, now=now())
+    items = [
+        FileItem(
+            "application", "yes", gettext("申请书和家庭经济状况申报"), gettext("随申请冻结"), "57号 第九条"
+        ),
+        _acceptance(case),
+        _authorisations(covered),
+        _papers(case),
+        _verification(steps),
+        *_visits(case, procedure),
+        _related(case),
+    ]
+    return CaseFile(items, covered)
+
+
+def _acceptance(case: Case) -> FileItem:
+    there = any(letter.kind is LetterKind.ACCEPTANCE for letter in letters_of_case(session(), case.id))
+    text = gettext("已发出") if there else gettext("还没有发出")
+    return FileItem("acceptance", _mark(there), gettext("受理通知书"), text, "57号 第十条")
+
+
+def _authorisations(covered: Coverage) -> FileItem:
+    signed, count = sum(1 for person in covered.persons if person.settled), len(covered.persons)
+    text = gettext("{signed} / {count} 人", signed=signed, count=count)
+    if covered.waiting_for:
+        text = gettext("{text}，等{names}签", text=text, names="、".join(covered.waiting_for))
+    return FileItem("authorisations", _mark(covered.complete), gettext("核对授权"), text, "57号 第九条")
+
+
+def _papers(case: Case) -> FileItem:
+    count = len(papers_of_case(session(), case.id))
+    text = gettext("{count} 件", count=count) if count else gettext("还没有一件，请收齐或拍照存入")
+    return FileItem("papers", _mark(bool(count)), gettext("身份和情况证明材料"), text, "57号 第九条")
+
+
+def _verification(steps: Sequence[CaseStep]) -> FileItem:
+    done = any(step.code is StepCode.VERIFICATION and step.state in FINISHED for step in steps)
+    text = gettext("已出齐") if done else gettext("还没有出齐")
+    return FileItem("verification", _mark(done), gettext("信息核对报告"), text, "57号 第十七条")
+
+
+def _visits(case: Case, procedure: Procedure) -> list[FileItem]:
+    visits = visits_of_case(session(), case.id)
+    homes = [visit for visit in visits if visit.kind is VisitKind.HOME]
+    names = surveyors_of(session(), [visit.id for visit in homes]) if homes else {}
+    most = max((len(set(found)) for found in names.values()), default=0)
+    try:
+        least = procedure.law.number(procedure.scheme.visitors_key)
+    except Blocked:
+        least = 0
+    others = sum(1 for visit in visits if visit.kind is not VisitKind.HOME)
+    who = gettext("{most} 人 ≥ {least} 人", most=most, least=least) if homes and most >= least else (
+        gettext("{most} 人，少于 {least} 人", most=most, least=least) if homes else gettext("还没有入户")
+    )  # fmt: skip
+    return [
+        FileItem("visit", _mark(bool(homes) and most >= least), gettext("入户调查表"), who, "57号 第十六条"),
+        FileItem(
+            "neighbours",
+            "yes" if others else "na",
+            gettext("邻里访问、信函索证"),
+            gettext("{count} 份", count=others) if others else gettext("按需要做，还没有"),
+            "57号 第十六条",
+        ),
+    ]
+
+
+def _related(case: Case) -> FileItem:
+    title = gettext("单独登记备案，县里入户核查")
+    if not (case.related_party or case.complaint):
+        return FileItem("related", "na", title, gettext("经办人、村干部近亲属：否，不适用"), "57号 第十一条")
+    visited = case.county_visited_at is not None
+    text = gettext("县里已入户核查") if visited else gettext("县里还没有入户核查，审核确认前要去")
+    # the county goes when the case lies with it; the township's opinion does not wait for it
+    return FileItem("related", "yes" if visited else "na", title, text, "57号 第十一条、第二十条")
+
+
+def _mark(there: bool) -> str:
+    return "yes" if there else "no"

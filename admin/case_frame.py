@@ -1,0 +1,180 @@
+"""The frame every page of a case stands in: its head, the line of steps, the tabs, the one next step, other actions."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from admin.addresses import first_url, places_below
+from admin.case_next import NextStep, next_step_of
+from admin.case_people import CasePeople, people_of
+from admin.case_timeline import Timeline, plan_of, timeline_of
+from core import audit
+from core.access import Permission
+from core.cases import queries
+from core.cases.assessment import Assessment, assess
+from core.cases.models import OPEN_STATES, Case, CaseState, CaseStep, Pause, StepCode
+from core.cases.procedure import Procedure
+from core.cases.steps import steps_of
+from core.catalogue import CaseFacts, MemberFacts, Panel
+from core.errors import Blocked, Problem
+from core.households.names import age_on
+from core.web.access_gate import may
+from core.web.procedures import procedure_of
+from core.web.request import now, session, today
+from core.web.texts import N_, gettext, text_of
+
+
+@dataclass(frozen=True, slots=True)
+class CaseTab:
+    """A tab of the case page: `pages` are endpoints that take `case_id`, the first one installed is opened."""
+
+    code: str
+    label: str
+    pages: tuple[str, ...]
+    permission: Permission = Permission.CASE_READ
+
+
+# tabs of pages that are not installed are left out
+TABS = (
+    CaseTab("economy", N_("核算"), ("staff.case_page",)),
+    CaseTab("members", N_("成员"), ("staff.case_members",)),
+    CaseTab("documents", N_("材料"), ("staff.case_documents",), Permission.DOCUMENT_READ),
+    CaseTab("authorisations", N_("核对授权"), ("staff.case_authorisations",), Permission.AUTHORISATION_READ),
+    CaseTab("verification", N_("核对报告"), ("staff.case_verification",), Permission.AUTHORISATION_READ),
+    CaseTab("visits", N_("入户"), ("staff.case_visits",), Permission.VISIT_READ),
+    CaseTab("notice", N_("公示"), ("staff.case_notice",), Permission.NOTICE_READ),
+    CaseTab("letters", N_("文书"), ("staff.case_letters",), Permission.LETTER_READ),
+    CaseTab("history", N_("操作记录"), ("staff.case_history",)),
+)
+
+
+@dataclass(slots=True)
+class CaseFrame:
+    """Everything the layout of a case shows. `assessment` is None where a parameter is missing: `blocked` says which."""
+
+    case: Case
+    title: str
+    kind: str
+    place: str
+    people: CasePeople
+    procedure: Procedure
+    steps: Sequence[CaseStep]
+    timeline: Timeline
+    pauses: Sequence[Pause]
+    tabs: list[tuple[str, str, int | None, bool]]
+    assessment: Assessment | None = None
+    blocked: str = ""
+    plan: list[tuple[str, str]] = field(default_factory=list)
+    next: NextStep | None = None
+    actions: list[tuple[str, str]] = field(default_factory=list)
+    panels: list[Panel] = field(default_factory=list)
+
+    @property
+    def paused(self) -> Pause | None:
+        return next((pause for pause in self.pauses if pause.to_day is None), None)
+
+
+def case_frame(case_id: uuid.UUID, active: str) -> CaseFrame:
+    """The frame of a case as who asks may see it; NotFound out of scope. Looking is audited."""
+    database = session()
+    case = queries.case(database, case_id)
+    people, procedure = people_of(case), procedure_of(case)
+    steps, pauses = steps_of(database, case.id), queries.pauses_of(database, case.id)
+    frame = CaseFrame(
+        case=case,
+        title=gettext("{name} 家", name=people.names[people.applicant.id]),
+        kind=kind_words(case, procedure),
+        place=places_below([case.region_code]).get(case.region_code, ""),
+        people=people,
+        procedure=procedure,
+        steps=steps,
+        timeline=timeline_of(case, steps, procedure, pauses),
+        pauses=pauses,
+        tabs=_tabs(case, people, active),
+        panels=procedure.view.case_panels(facts_of(case, people), procedure_of(case).law),
+    )
+    try:
+        frame.assessment = assess(database, case, procedure)
+    except Problem as problem:
+        frame.blocked = text_of(problem)
+    if case.accepted_at is not None:
+        frame.plan = _plan(frame)
+    frame.next = next_step_of(case, steps, procedure, frame.assessment, frame.blocked)
+    frame.actions = _actions(case)
+    audit.look(database, "case.look", case, now=now(), case_id=case.id)
+    return frame
+
+
+def _plan(frame: CaseFrame) -> list[tuple[str, str]]:
+    try:
+        return plan_of(frame.case, frame.steps, frame.procedure)
+    except Blocked:
+        return []
+
+
+def kind_words(case: Case, procedure: Procedure) -> str:
+    """`农村低保申请`: the public kind with the area; a variant is not named on a page that may be seen over a shoulder."""
+    area = gettext("农村") if str(case.area) == "rural" else gettext("城市")
+    return gettext("{area}{kind}申请", area=area, kind=gettext(procedure.scheme.public_kind))
+
+
+def _tabs(case: Case, people: CasePeople, active: str) -> list[tuple[str, str, int | None, bool]]:
+    counts = {"members": len(people.members)}
+    shown = []
+    for tab in TABS:
+        href = first_url(*tab.pages, case_id=case.id)
+        if href is not None and may(tab.permission):
+            shown.append((gettext(tab.label), href, counts.get(tab.code), tab.code == active))
+    return shown
+
+
+def _actions(case: Case) -> list[tuple[str, str]]:
+    """(text, address) of what may also be done now."""
+    wanted: list[tuple[str, Permission, tuple[str, ...]]] = []
+    if case.state in OPEN_STATES and case.accepted_at is not None:
+        wanted.append((N_("暂停或恢复计时（须写原因）"), Permission.CASE_PAUSE, ("staff.case_pause",)))
+    if case.state in {CaseState.SURVEY, CaseState.OPINION}:
+        wanted.append(
+            (N_("再登记一次入户"), Permission.VISIT_RECORD, ("staff.visit_new", "staff.case_visits"))
+        )
+    if case.state is CaseState.SUBMITTED:
+        wanted.append((N_("打印受理单"), Permission.LETTER_READ, ("staff.acceptance_slip",)))
+    wanted.append((N_("打印核算表"), Permission.CASE_READ, ("staff.income_sheet",)))
+    found = []
+    for text, permission, pages in wanted:
+        href = first_url(*pages, case_id=case.id)
+        if href is not None and may(permission):
+            found.append((gettext(text), href))
+    return found
+
+
+def facts_of(case: Case, people: CasePeople) -> CaseFacts:
+    """The case as packs see it: no names, no numbers."""
+    return CaseFacts(
+        case_id=case.id,
+        number=case.number,
+        scheme=case.scheme,
+        variant=case.variant,
+        area=str(case.area),
+        region_code=case.region_code,
+        members=tuple(
+            MemberFacts(
+                age=age_on(each.birth_date, today()),
+                relation=each.relation,
+                counted=each.counted,
+                working=each.working,
+                student=each.student,
+                seriously_ill=each.seriously_ill,
+                disability_class=each.disability_class,
+                disability_grade=each.disability_grade,
+            )
+            for each in people.members
+        ),
+    )
+
+
+def is_open(frame: CaseFrame, code: StepCode) -> bool:
+    """Whether a step is open now."""
+    return any(step.code is code and str(step.state) == "open" for step in frame.steps)

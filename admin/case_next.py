@@ -1,0 +1,237 @@
+"""The one next step of a case: what it is, whose, until when, what is ready and what lacks, and the one button."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from admin.addresses import first_url, in_words, url_if
+from admin.case_file import CaseFile, file_of
+from admin.case_timeline import OFFICE_WORDS, step_title
+from core.access import Permission
+from core.cases.assessment import Assessment
+from core.cases.comparison import unexplained
+from core.cases.decisions import current_opinion
+from core.cases.models import Authority, Case, CaseState, CaseStep, StepCode, StepState
+from core.cases.procedure import Procedure
+from core.rules import Result
+from core.web.access_gate import may
+from core.web.formats import money
+from core.web.request import session, today
+from core.web.texts import N_, gettext
+
+P = Permission
+
+
+@dataclass(slots=True)
+class NextStep:
+    """`checks`: (mark, text); `action` and `href` are empty when it is another's turn; `consequence`: one line."""
+
+    title: str
+    due: str = ""
+    due_date: str = ""
+    checks: list[tuple[str, str]] = field(default_factory=list)
+    action: str = ""
+    href: str = ""
+    consequence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Door:
+    """Who takes a step and where: `pages` take `case_id`."""
+
+    title: str
+    permission: Permission
+    action: str
+    pages: tuple[str, ...]
+
+
+_DOORS = {
+    StepCode.ACCEPTANCE: _Door(N_("决定是否受理"), P.CASE_ACCEPT, N_("办理受理"), ("staff.case_acceptance",)),
+    StepCode.SURVEY_START: _Door(
+        N_("启动调查"), P.VERIFICATION_REQUEST, N_("发起信息核对"), ("staff.case_verification",)
+    ),
+    StepCode.VERIFICATION: _Door(
+        N_("信息核对"), P.VERIFICATION_REQUEST, N_("看核对进度"), ("staff.case_verification",)
+    ),
+    StepCode.VISIT: _Door(
+        N_("入户调查"), P.VISIT_RECORD, N_("登记入户调查"), ("staff.visit_new", "staff.case_visits")
+    ),
+    StepCode.OPINION: _Door(N_("提出初审意见"), P.OPINION_SIGN, N_("填写初审意见"), ("staff.case_opinion",)),
+    StepCode.NOTICE: _Door(N_("初审公示"), P.NOTICE_PUBLISH, N_("去公示"), ("staff.case_notice",)),
+    StepCode.CONFIRMATION: _Door(
+        N_("审核确认"), P.CONFIRMATION_SIGN, N_("填写审核确认"), ("staff.case_confirmation",)
+    ),
+    StepCode.PUBLICATION: _Door(N_("公布与发放"), P.LETTER_SEND, N_("去公布"), ("staff.case_notice",)),
+}
+
+
+def next_step_of(
+    case: Case,
+    steps: Sequence[CaseStep],
+    procedure: Procedure,
+    assessment: Assessment | None,
+    blocked: str,
+) -> NextStep | None:
+    """What comes next for who asks, or None when nothing is left to do."""
+    step = _chosen([each for each in steps if each.state is StepState.OPEN], case)
+    if step is None:
+        return _ended(case)
+    door = _DOORS[step.code]
+    permission = _permission(step, case)
+    found = NextStep(title=gettext(door.title))
+    if step.due_on is not None:
+        left = (step.due_on - today()).days
+        found.due = gettext("已逾期") if left < 0 else gettext("今天截止") if left == 0 else ""
+        found.due_date = in_words(step.due_on) + (gettext("（暂定）") if step.due_provisional else "")
+    if case.state is CaseState.AWAITING_SUPPLEMENT:
+        found.title = gettext("等申请人补齐材料")
+        found.consequence = gettext("补齐后受理；到期没有补齐的，书面决定不予受理。一次性告知只发一次。")
+    if step.code is StepCode.OPINION:
+        _ready_for_opinion(found, case, steps, procedure, assessment, blocked)
+    elif step.code is StepCode.CONFIRMATION:
+        _ready_for_confirmation(found, case)
+    elif step.code in {StepCode.SURVEY_START, StepCode.VERIFICATION, StepCode.VISIT}:
+        _ready_in_survey(found, case, steps, procedure)
+    elif step.code is StepCode.ACCEPTANCE and case.state is CaseState.SUBMITTED:
+        found.consequence = gettext("受理后家庭进入档案，法定时限从次日起算。")
+    if not may(permission):
+        office = OFFICE_WORDS.get(
+            str(case.authority) if step.code is StepCode.CONFIRMATION else step.authority, ""
+        )
+        found.action = found.href = ""
+        found.consequence = gettext("这一步由{office}办理，不用您办。", office=gettext(office))
+        return found
+    if not found.href:
+        href = first_url(*door.pages, case_id=case.id)
+        if href is not None:
+            found.action, found.href = gettext(door.action), href
+    return found
+
+
+def _permission(step: CaseStep, case: Case) -> Permission:
+    if step.code is StepCode.CONFIRMATION and case.authority is Authority.TOWNSHIP:
+        return P.DELEGATED_CONFIRMATION_SIGN
+    if step.code is StepCode.OPINION and not may(P.OPINION_SIGN):
+        # who visits also explains differences; only the reviewer signs
+        return P.VISIT_RECORD
+    return _DOORS[step.code].permission
+
+
+def _chosen(open_steps: Sequence[CaseStep], case: Case) -> CaseStep | None:  # noqa: ARG001
+    """Of several open steps the first that who asks may take, else the first."""
+    mine = [step for step in open_steps if may(_DOORS[step.code].permission)]
+    return next(iter(mine or open_steps), None)
+
+
+def _ended(case: Case) -> NextStep | None:
+    words = {
+        CaseState.GRANTED: N_("已确认，按月发放"),
+        CaseState.REFUSED: N_("已决定不予确认"),
+        CaseState.NOT_ACCEPTED: N_("已决定不予受理"),
+        CaseState.WITHDRAWN: N_("申请人已撤回"),
+    }
+    text = words.get(case.state)
+    if text is None:
+        return None
+    found = NextStep(title=gettext(text), due_date=in_words(case.decided_at))
+    if case.state is CaseState.GRANTED:
+        found.checks.append(("yes", gettext("每月 {sum} 元", sum=money(case.monthly_fen))))
+    href = url_if("staff.case_letters", case_id=case.id)
+    if href is not None and may(P.LETTER_READ) and case.state is not CaseState.WITHDRAWN:
+        found.action, found.href = gettext("看文书、登记送达"), href
+    return found
+
+
+def _ready_for_opinion(
+    found: NextStep,
+    case: Case,
+    steps: Sequence[CaseStep],
+    procedure: Procedure,
+    assessment: Assessment | None,
+    blocked: str,
+) -> None:
+    file = file_of(case, steps, procedure)
+    if assessment is None:
+        found.checks.append(("no", blocked))
+    else:
+        lines = len(assessment.sheet.lines)
+        found.checks.append(("yes", gettext("收入核算 {count} 行", count=lines)))
+    found.checks += file_checks(file)
+    if assessment is None:
+        return
+    open_lines = unexplained(assessment.lines)
+    if open_lines:
+        first = open_lines[0]
+        found.checks.append(("no", gettext("还有 {count} 项差异未说明", count=len(open_lines))))
+        href = url_if("staff.case_line", case_id=case.id, line_key=first.key)
+        if href is not None:
+            name = first.description or gettext("这一项")
+            found.action, found.href = gettext("说明“{name}”", name=name), href
+            found.consequence = gettext(
+                "说明后即可填写意见。{suggestion}意见由您本人作出。", suggestion=suggestion_of(assessment)
+            )
+        return
+    found.checks.append(("yes", gettext("差异均已说明")))
+    found.consequence = gettext("{suggestion}意见由您本人作出。", suggestion=suggestion_of(assessment))
+    if not may(P.OPINION_SIGN):
+        found.consequence = gettext("核算已备齐，等初审人员签意见。")
+        found.href = url_if("staff.case_page", case_id=case.id) or ""
+        found.action = gettext("看核算表")
+
+
+def suggestion_of(assessment: Assessment) -> str:
+    """What the rule suggests, in one sentence; it decides nothing (PIPL art. 24)."""
+    decision = assessment.decision
+    if decision.result is Result.NOT_ELIGIBLE:
+        return gettext("规则建议：不同意。")
+    if decision.result is Result.AT_LINE:
+        return gettext("规则建议：正好在线上，由您决定。")
+    return gettext("规则建议：同意，{sum} 元/月。", sum=money(decision.total_monthly_fen))
+
+
+def file_checks(file: CaseFile) -> list[tuple[str, str]]:
+    """The file's two lines of the next-step box."""
+    text = gettext("档案完整 {there} / {needed} 件", there=file.there, needed=file.needed)
+    if file.lacking:
+        names = gettext("、").join(item.title for item in file.lacking)
+        text = gettext(
+            "档案 {there} / {needed} 件，缺{names}", there=file.there, needed=file.needed, names=names
+        )
+    authorisations = file.item("authorisations")
+    return [
+        ("no" if file.lacking else "yes", text),
+        (authorisations.mark, gettext("授权 {found}", found=authorisations.found)),
+    ]
+
+
+def _ready_in_survey(found: NextStep, case: Case, steps: Sequence[CaseStep], procedure: Procedure) -> None:
+    file = file_of(case, steps, procedure)
+    for code in ("authorisations", "verification", "visit"):
+        item = file.item(code)
+        found.checks.append((item.mark, f"{item.title} {item.found}"))
+    if not file.coverage.complete:
+        found.consequence = gettext("没有签齐授权，不能发起核对；入户调查可以先做。")
+    else:
+        found.consequence = gettext("核对和入户同时进行，两样都办完才能提初审意见。")
+
+
+def _ready_for_confirmation(found: NextStep, case: Case) -> None:
+    opinion = current_opinion(session(), case)
+    if opinion is not None:
+        text = (
+            gettext("镇里意见：同意，{sum} 元/月", sum=money(opinion.monthly_fen))
+            if opinion.eligible
+            else gettext("镇里意见：不同意，没有公示")
+        )
+        found.checks.append(("yes" if opinion.eligible else "note", text))
+    if case.related_party or case.complaint:
+        visited = case.county_visited_at is not None
+        found.checks.append(
+            (
+                "yes" if visited else "no",
+                gettext("县里已入户核查") if visited else gettext("县里还没有入户核查"),
+            )
+        )
+    found.title = step_title(StepCode.CONFIRMATION, case)
+    found.consequence = gettext("改金额或不同于镇里意见，要退回重提意见、重新公示。")

@@ -1,0 +1,66 @@
+"""Whom a case page names, and how: in full to whoever has it on the desk, masked to everyone else (decision 17)."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from core.cases import people
+from core.cases.declaration_models import DeclaredMember, MemberRole
+from core.cases.models import Case
+from core.cases.queries import is_handling
+from core.errors import NotFound
+from core.web.installation import installation
+from core.web.request import actor, session, signed_in
+from core.web.texts import gettext
+
+RELATION = "relation"
+
+
+@dataclass(frozen=True, slots=True)
+class CasePeople:
+    """Everyone on the declaration. `full`: the reader has the case on her desk."""
+
+    everyone: Sequence[DeclaredMember]
+    full: bool
+    names: dict[uuid.UUID, str]
+
+    @property
+    def applicant(self) -> DeclaredMember:
+        return next(each for each in self.everyone if each.is_applicant)
+
+    @property
+    def members(self) -> list[DeclaredMember]:
+        return [each for each in self.everyone if each.role is MemberRole.MEMBER]
+
+    @property
+    def supporters(self) -> list[DeclaredMember]:
+        return [each for each in self.everyone if each.role is MemberRole.SUPPORTER]
+
+    def name(self, member_id: uuid.UUID | None) -> str:
+        """The name as this reader may read it; the household's own things have none."""
+        return self.names.get(member_id, "") if member_id else gettext("全家")
+
+
+def people_of(case: Case) -> CasePeople:
+    """The people of a case as the reader may see them."""
+    database = session()
+    everyone = people.members(database, case.id)
+    full = case.id in signed_in().assigned_case_ids or is_handling(database, actor(), case.id)
+    names = {each.id: people.full_name(database, each) if full else each.name_masked for each in everyone}
+    return CasePeople(everyone, full, names)
+
+
+def relation_words(case: Case) -> dict[str, str]:
+    """Code to words of a relation to the head, from the form the case began with."""
+    try:
+        form = installation().catalogue.form(case.form_name, case.form_version)
+    except NotFound:
+        return {}
+    return {
+        choice.code: gettext(choice.label)
+        for question in form.questions
+        if question.name == RELATION
+        for choice in question.choices
+    }

@@ -1,0 +1,284 @@
+"""The parts of a household's file: who lives there and what it received, applications, visits, papers, checks, history."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from admin.addresses import places_below
+from admin.case_people import RELATION
+from core import audit
+from core.access import Permission
+from core.accounts.queries import names_of
+from core.audit import Filter
+from core.authorisations.queries import history as authorisations_of
+from core.awards.models import Award
+from core.awards.queries import awards_of_household
+from core.cases import queries as cases
+from core.cases.models import OPEN_STATES
+from core.catalogue import HouseholdFacts, MemberFacts, Panel
+from core.documents.queries import papers_of_case
+from core.documents.titles import KIND_TITLES
+from core.households import queries
+from core.households.models import Household
+from core.households.names import age_on
+from core.households.queries import MemberRow
+from core.standards.queries import law_in_force
+from core.verification.queries import requests_of
+from core.visits.models import VisitKind
+from core.visits.queries import surveyors_of, visits_of_household
+from core.web.access_gate import may
+from core.web.formats import money
+from core.web.installation import installation
+from core.web.request import now, session, today
+from core.web.texts import N_, gettext
+
+MONTHS_BACK, MONTHS_AHEAD = 23, 2
+VISIT_WORDS = {
+    VisitKind.HOME: N_("入户调查"),
+    VisitKind.NEIGHBOUR: N_("邻里访问"),
+    VisitKind.LETTER_ENQUIRY: N_("信函索证"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A tab of the file and the right it needs."""
+
+    label: str
+    permission: Permission
+
+
+PARTS = {
+    "overview": Part(N_("概览"), Permission.HOUSEHOLD_READ),
+    "cases": Part(N_("申请"), Permission.CASE_READ),
+    "visits": Part(N_("入户"), Permission.VISIT_READ),
+    "papers": Part(N_("材料"), Permission.DOCUMENT_READ),
+    "checks": Part(N_("授权与查询"), Permission.AUTHORISATION_READ),
+    "record": Part(N_("全部记录"), Permission.HOUSEHOLD_READ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FileHead:
+    """What stands above every part. `category` in words, empty when in no group."""
+
+    household: Household
+    place: str
+    category: str
+    members: Sequence[MemberRow]
+    cases: Sequence[Any]
+    panels: Sequence[Panel]
+
+    @property
+    def head(self) -> MemberRow | None:
+        wanted = self.household.head_person_id
+        return next((row for row in self.members if row.person.id == wanted), None)
+
+    @property
+    def open_case(self) -> Any | None:
+        return next((row for row in self.cases if row.state in OPEN_STATES), None)
+
+
+def file_head(household_id: uuid.UUID, words: dict[str, str]) -> FileHead:
+    """The head of a household's file; NotFound out of scope."""
+    database = session()
+    household = queries.household(database, household_id)
+    members = queries.members(database, household_id)
+    view = installation().for_region(household.region_code, today())
+    law = law_in_force(database, view.book, household.region_code, today())
+    return FileHead(
+        household=household,
+        place=places_below([household.region_code]).get(household.region_code, ""),
+        category=words.get(str(household.category), "") if household.category else "",
+        members=members,
+        cases=cases.cases_of_household(database, household_id) if may(Permission.CASE_READ) else [],
+        panels=view.household_panels(_facts(household, members), law),
+    )
+
+
+def _facts(household: Household, members: Sequence[MemberRow]) -> HouseholdFacts:
+    return HouseholdFacts(
+        household_id=household.id,
+        region_code=household.region_code,
+        area=str(household.area),
+        category=str(household.category or ""),
+        members=tuple(
+            MemberFacts(
+                age=age_on(row.person.birth_date, today()),
+                relation=row.membership.relation,
+                counted=row.membership.counted,
+                working=row.person.working,
+                student=row.person.student,
+                seriously_ill=row.person.seriously_ill,
+                disability_class=row.person.disability_class,
+                disability_grade=row.person.disability_grade,
+            )
+            for row in members
+        ),
+    )
+
+
+def part_context(part: str, head: FileHead) -> dict[str, Any]:
+    """What the template of a part shows."""
+    found: dict[str, Any] = _CONTEXTS[part](head)
+    return found
+
+
+def _overview(head: FileHead) -> dict[str, Any]:
+    awards = awards_of_household(session(), head.household.id)
+    return {
+        "ages": {row.person.id: age_on(row.person.birth_date, today()) for row in head.members},
+        "relations": _relations(head),
+        "awards": awards,
+        "scheme_words": _scheme_words(head),
+        "chain": _chain(awards, head),
+        "recent": _record(head)[:8],
+    }
+
+
+def _relations(head: FileHead) -> dict[str, str]:
+    """Code to words of a relation, from the newest application form of the place."""
+    view = installation().for_region(head.household.region_code, today())
+    for form in view.forms.values():
+        for question in form.questions:
+            if question.name == RELATION and question.choices:
+                return {choice.code: gettext(choice.label) for choice in question.choices}
+    return {}
+
+
+def _scheme_words(head: FileHead) -> dict[str, str]:
+    view = installation().for_region(head.household.region_code, today())
+    return {code: gettext(scheme.public_kind) for code, scheme in view.schemes.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """Help received over time, in months since `first`; `lanes` as the chart wants them."""
+
+    months: int
+    ticks: list[tuple[int, str]]
+    now: float
+    lanes: list[tuple[str, list[tuple[str, float, float, str]]]]
+    first: date
+
+
+def _chain(awards: Sequence[Award], head: FileHead) -> Chain | None:
+    """None when nothing was received and nothing is asked for."""
+    open_case = head.open_case
+    if not awards and open_case is None:
+        return None
+    at = today()
+    first = _month_before(at, MONTHS_BACK)
+    months = MONTHS_BACK + MONTHS_AHEAD + 1
+    words = _scheme_words(head)
+    lanes: dict[str, list[tuple[str, float, float, str]]] = {}
+    for award in awards:
+        start = max(0.0, _months(first, award.starts_on))
+        end = _months(first, award.ends_on) if award.ends_on else _months(first, at)
+        kind = "planned" if award.starts_on > at else "bar"
+        end = max(end, start + 1)
+        text = gettext("{sum} /月", sum=money(award.monthly_fen))
+        lanes.setdefault(words.get(award.scheme, award.scheme), []).append((kind, start, end, text))
+    if open_case is not None:
+        start = max(0.0, _months(first, open_case.submitted_at.date()))
+        name = gettext("{kind}（申请中）", kind=words.get(open_case.scheme, open_case.scheme))
+        lanes.setdefault(name, []).append(("pending", start, _months(first, at) + 1, gettext("审核中")))
+    ticks = []
+    for offset in range(0, months, 6):
+        year, month = divmod(first.year * 12 + first.month - 1 + offset, 12)
+        ticks.append((offset, gettext("{year}年{month}月", year=year, month=month + 1)))
+    return Chain(months, ticks, _months(first, at), list(lanes.items()), first)
+
+
+def _month_before(day: date, months: int) -> date:
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    return date(year, month + 1, 1)
+
+
+def _months(first: date, day: date) -> float:
+    return (day.year - first.year) * 12 + day.month - first.month + (day.day - 1) / 31
+
+
+def _cases(head: FileHead) -> dict[str, Any]:
+    return {"names": places_below(row.region_code for row in head.cases), "scheme_words": _scheme_words(head)}
+
+
+def _visits(head: FileHead) -> dict[str, Any]:
+    visits = visits_of_household(session(), head.household.id)
+    return {
+        "visits": visits,
+        "surveyors": surveyors_of(session(), [visit.id for visit in visits]) if visits else {},
+        "visit_words": {kind: gettext(text) for kind, text in VISIT_WORDS.items()},
+    }
+
+
+def _papers(head: FileHead) -> dict[str, Any]:
+    papers = [(case, paper) for case in head.cases for paper in papers_of_case(session(), case.id)]
+    return {"papers": papers, "kind_words": {kind: gettext(text) for kind, text in KIND_TITLES.items()}}
+
+
+def _checks(head: FileHead) -> dict[str, Any]:
+    return {
+        "authorisations": [
+            (case, row) for case in head.cases for row in authorisations_of(session(), case.id)
+        ],
+        "requests": [(case, row) for case in head.cases for row in requests_of(session(), case.id)],
+        "today": today(),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class RecordLine:
+    """One line of the file's record."""
+
+    at: Any
+    kind: str
+    text: str
+    by: str
+
+
+def _record(head: FileHead) -> list[RecordLine]:
+    """What happened to the household, the last first: applications, decisions, visits, help begun and ended."""
+    lines: list[tuple[Any, str, str, uuid.UUID | None]] = [
+        (head.household.entered_at, N_("档案"), gettext("建立家庭档案"), None)
+    ]
+    lines += [
+        (case.submitted_at, N_("申请"), gettext("交来申请 {number}", number=case.number), None)
+        for case in head.cases
+    ]
+    for award in awards_of_household(session(), head.household.id):
+        text = gettext("{day}起每月 {sum} 元", day=award.starts_on.isoformat(), sum=money(award.monthly_fen))
+        lines.append((award.awarded_at, N_("救助"), text, award.awarded_by))
+    if may(Permission.VISIT_READ):
+        lines += [
+            (visit.received_at, N_("入户"), gettext(VISIT_WORDS[visit.kind]), visit.submitted_by)
+            for visit in visits_of_household(session(), head.household.id)
+        ]
+    staff = names_of(session(), [by for *_rest, by in lines if by is not None])
+    lines.sort(key=lambda line: line[0], reverse=True)
+    return [
+        RecordLine(at, gettext(kind), text, staff.get(by, "") if by else "") for at, kind, text, by in lines
+    ]
+
+
+def _whole_record(head: FileHead) -> dict[str, Any]:
+    month = now().replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    reveals = 0
+    for row in head.members:
+        wanted = Filter(since=month, until=now(), person_id=row.person.id, act="person.reveal")
+        reveals += len(audit.entries(session(), wanted))
+    return {"lines": _record(head), "reveals": reveals}
+
+
+_CONTEXTS = {
+    "overview": _overview,
+    "cases": _cases,
+    "visits": _visits,
+    "papers": _papers,
+    "checks": _checks,
+    "record": _whole_record,
+}

@@ -1,0 +1,132 @@
+"""The register: households of a place by keyset, and one household's file (一户一档) with its parts loaded when opened."""
+
+from __future__ import annotations
+
+import uuid
+
+from flask import request, url_for
+from werkzeug.wrappers import Response
+
+from admin.addresses import places_below
+from admin.blueprint import blueprint
+from admin.household_file import PARTS, file_head, part_context
+from core import audit
+from core.access import Permission
+from core.errors import NotFound
+from core.forms import Choice
+from core.households.models import LowIncomeCategory
+from core.households.queries import Cursor, household_page
+from core.regions.queries import counters
+from core.web.access_gate import access, may
+from core.web.choice_fields import ChoiceField
+from core.web.form_builder import Form
+from core.web.installation import installation
+from core.web.navigation import NavEntry, add_to_navigation
+from core.web.page import page
+from core.web.request import now, session, state, today
+from core.web.texts import N_, gettext
+
+add_to_navigation(
+    blueprint,
+    NavEntry(
+        "staff",
+        "staff.households",
+        N_("家庭档案"),
+        "house",
+        order=120,
+        group=N_("办理"),
+        permissions=frozenset({Permission.HOUSEHOLD_READ}),
+    ),
+)
+
+
+class FilterForm(Form):
+    """One of the five groups, or all."""
+
+    category = ChoiceField(N_("人群"))
+
+    class Meta(Form.Meta):
+        csrf = False
+
+
+def category_words() -> dict[str, str]:
+    """Code to name of the groups, as the packs of the place call them."""
+    view = installation().for_region(state().node, today())
+    return {each.code: gettext(each.name) for each in view.categories}
+
+
+@blueprint.get("/households")
+@access(Permission.HOUSEHOLD_READ)
+def households() -> Response:
+    """Households of the place, the latest entry first; names masked, no search by name in the address."""
+    words = category_words()
+    chosen = request.args.get("category", "")
+    category = LowIncomeCategory(chosen) if chosen in set(LowIncomeCategory) else None
+    found = household_page(
+        session(),
+        after=_cursor(request.args.get("after", "")),
+        before=_cursor(request.args.get("before", "")),
+        last=request.args.get("last") == "1",
+        category=category,
+    )
+    form = FilterForm(None, data={"category": category})
+    form.category.options = [Choice(code, name) for code, name in words.items()]
+    return page(
+        "admin/households/list.html",
+        fragment="admin/households/_rows.html",
+        rows=found.rows,
+        names=places_below(row.region_code for row in found.rows),
+        words=words,
+        form=form,
+        chosen=chosen if category else "",
+        counts=counters(session(), state().node),
+        next_url=_page_url(chosen, after=found.after),
+        previous_url=_page_url(chosen, before=found.before),
+        last_url=url_for("staff.households", last=1, category=chosen or None),
+    )
+
+
+def _cursor(text: str) -> Cursor | None:
+    sort, _, row = text.partition(".")
+    try:
+        return int(sort), uuid.UUID(row)
+    except ValueError:
+        return None
+
+
+def _page_url(category: str, *, after: Cursor | None = None, before: Cursor | None = None) -> str | None:
+    cursor = after or before
+    if cursor is None:
+        return None
+    text = f"{cursor[0]}.{cursor[1].hex}"
+    if after:
+        return url_for("staff.households", after=text, category=category or None)
+    return url_for("staff.households", before=text, category=category or None)
+
+
+@blueprint.get("/households/<uuid:household_id>")
+@access(Permission.HOUSEHOLD_READ)
+def household(household_id: uuid.UUID) -> Response:
+    """One household's file; each part is loaded when it is opened."""
+    part = request.args.get("part", "overview")
+    if part not in PARTS or not may(PARTS[part].permission):
+        raise NotFound(N_("没有找到。档案里没有这一部分，或者您的角色不看这一部分。"))
+    head = file_head(household_id, category_words())
+    audit.look(session(), "household.look", head.household, now=now())
+    return page(
+        "admin/households/file.html",
+        fragment="admin/households/_part.html",
+        head=head,
+        part=part,
+        tabs=[
+            (
+                gettext(each.label),
+                url_for("staff.household", household_id=household_id, part=code),
+                code == part,
+            )
+            for code, each in PARTS.items()
+            if may(each.permission)
+        ],
+        template=f"admin/households/_{part}.html",
+        **part_context(part, head),
+    )

@@ -1,0 +1,99 @@
+"""What each kind of task is called on the worklist, why it cannot wait, and the page where it is done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from admin.addresses import first_url
+from core.cases.queries import WorkRow
+from core.web.texts import N_, gettext
+
+
+@dataclass(frozen=True, slots=True)
+class TaskWords:
+    """`group`: the pill it is counted under; `title`: what is due; `action`: the button; msgids all.
+
+    `pages`: endpoints that take `case_id`, the first one installed is opened, else the case itself.
+    """
+
+    group: str
+    title: str
+    action: str
+    why: str = ""
+    pages: tuple[str, ...] = ()
+
+
+TASK_WORDS: dict[str, TaskWords] = {
+    "acceptance": TaskWords(
+        N_("受理"), N_("看申请，决定是否受理"), N_("办理受理"), N_("受理以后才起算全程时限"), ("staff.case_acceptance",)
+    ),
+    "supplement": TaskWords(
+        N_("补正"), N_("等申请人补齐材料"), N_("查看"), N_("只告知一次，到期要书面决定"), ("staff.case_acceptance",)
+    ),
+    "survey_start": TaskWords(
+        N_("入户"), N_("启动调查：约好上门、发起核对"), N_("启动调查"), N_("受理后就要启动"), ("staff.case_visits",)
+    ),
+    "verification": TaskWords(
+        N_("核对"), N_("发起信息核对"), N_("发起核对"), N_("授权签齐才能查"), ("staff.case_verification",)
+    ),
+    "verification_results": TaskWords(
+        N_("核对"), N_("录入核对结果"), N_("录入结果"), N_("结果出齐才能提初审意见"), ("staff.case_verification",)
+    ),
+    "authorisation_refused": TaskWords(
+        N_("核对"), N_("有人不同意核对，请写明决定"), N_("去决定"), "", ("staff.case_authorisations",)
+    ),
+    "authorisation_withdrawn": TaskWords(
+        N_("核对"), N_("有人撤回了授权，请写明决定"), N_("去决定"), N_("排队的查询已经停下"), ("staff.case_authorisations",)
+    ),
+    "visit": TaskWords(
+        N_("入户"), N_("入户调查（至少2名工作人员）"), N_("登记入户"), N_("和信息核对同时进行"), ("staff.case_visits",)
+    ),
+    "county_visit": TaskWords(
+        N_("入户"), N_("县里入户核查（单独登记备案或有举报）"), N_("登记入户"), N_("核查后才能审核确认"), ("staff.case_visits",)
+    ),
+    "opinion": TaskWords(
+        N_("初审"), N_("说明差异，提出初审意见"), N_("继续办理"), N_("再晚，公示和审核的天数就不够了")
+    ),
+    "notice": TaskWords(
+        N_("公示"), N_("张贴初审公示"), N_("去公示"), N_("公示期满才能报县审核"), ("staff.case_notice",)
+    ),
+    "notice_leak": TaskWords(
+        N_("公示"), N_("公示含有个人信息，已自动撤下，请改后重发"), N_("去改"), "", ("staff.case_notice",)
+    ),
+    "objection": TaskWords(
+        N_("异议"), N_("调查公示异议并答复"), N_("写答复"), N_("异议没有答复，公示不能结束"), ("staff.case_notice",)
+    ),
+    "confirmation": TaskWords(
+        N_("审核确认"), N_("审核确认"), N_("审核"), N_("到期要作出决定"), ("staff.case_confirmation",)
+    ),
+    "publication": TaskWords(
+        N_("公示"), N_("在村里长期公布"), N_("去公布"), N_("确认的次月起发放"), ("staff.case_notice",)
+    ),
+}  # fmt: skip
+_OTHER = TaskWords(N_("其他"), N_("有一件事要办"), N_("打开"))
+
+
+def words_of(kind: str) -> TaskWords:
+    """The words of a kind; an unknown one (of a pack, of a later version) gets plain ones."""
+    return TASK_WORDS.get(kind, _OTHER)
+
+
+def kinds_of_group(group: str) -> frozenset[str]:
+    """Every kind counted under one pill."""
+    return frozenset(kind for kind, words in TASK_WORDS.items() if words.group == group)
+
+
+def page_of(kind: str, case_id: UUID | None) -> str:
+    """Where a task is done."""
+    if case_id is None:
+        return "/staff/"
+    found = first_url(*words_of(kind).pages, "staff.case_page", case_id=case_id)
+    return found or "/staff/"
+
+
+def place_and_case(row: WorkRow, village: str) -> str:
+    """`吴*贵 家 · 4 人 · 红岩村 · MTYX-2026-000142`."""
+    who = gettext("{name} 家", name=row.applicant_masked)
+    people = gettext("{count} 人", count=row.household_size)
+    return " · ".join(part for part in (who, people, village, row.number) if part)
