@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from admin.blueprint import blueprint
 from core.access import Permission
 from core.catalogue import Pack
-from core.errors import Blocked, Invalid
+from core.errors import Invalid, NotFound
 from core.packs.changes import disable_pack, enable_pack
 from core.packs.contract import check_pack
 from core.packs.preview import ChangeLine, Words, changes_when_disabled, changes_when_enabled
@@ -132,7 +132,7 @@ def _done(changed: Pack, day: date, *, enabling: bool) -> str:
 def _standing(name: str) -> Standing:
     row = standing(installation().catalogue, name, actor().node, today(), enablings(session()))
     if not row.pack.concerns(actor().node):
-        raise Blocked(N_("这个包里没有这个地方的内容。"))
+        raise NotFound(N_("这个包里没有这个地方的内容。"))
     return row
 
 

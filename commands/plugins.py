@@ -31,6 +31,7 @@ def _line(pack: Pack) -> str:
     regions = "、".join(region.name for region in pack.regions) or "、".join(sorted(pack.region_codes))
     origin = "随系统" if pack.shipped else "第三方"
     schemes = [scheme.name for scheme in pack.schemes]
+    schemes += [row.name for row in pack.scheme_amendments if row.code]
     opened = f"；开办：{'、'.join(schemes)}" if schemes else ""
     return f"{pack.name} {pack.info.version}　{pack.info.title}（{origin}）　地区：{regions}{opened}"
 

@@ -24,11 +24,19 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class SchemeAmendment:
-    """Changes to scheme `scheme` in region `region_code`. What is named replaces its like or is added; empty: unchanged."""
+    """Changes to scheme `scheme` in region `region_code`. What is named replaces its like or is added; empty: unchanged.
+
+    With a `code` of its own it makes a further scheme that begins as a copy of `scheme`, which itself stays as it is;
+    `name` and `public_kind` are then the new one's. `without`: codes of variants, sources or notices that do not apply.
+    """
 
     scheme: str
     region_code: str
     source: str
+    code: str = ""
+    name: str = ""
+    public_kind: str = ""
+    without: tuple[str, ...] = ()
     application_form: str = ""
     visit_form: str = ""
     income_window_key: str = ""
@@ -45,6 +53,9 @@ class SchemeAmendment:
 
 
 _SINGLE = (
+    "code",
+    "name",
+    "public_kind",
     "application_form",
     "visit_form",
     "income_window_key",
@@ -73,6 +84,9 @@ def amend_scheme(scheme: Scheme, amendment: SchemeAmendment) -> Scheme:
     for name, key in _LISTS.items():
         if getattr(amendment, name):
             changes[name] = _merged(getattr(scheme, name), getattr(amendment, name), key)
+    for name in ("variants", "sources", "notices"):
+        rows = changes.get(name, getattr(scheme, name))
+        changes[name] = tuple(row for row in rows if row.code not in amendment.without)
     source = f"{scheme.source}；{amendment.source}" if scheme.source else amendment.source
     return replace(scheme, **changes, region_code=amendment.region_code, source=source)
 

@@ -202,7 +202,12 @@ def _claims(pack: Pack) -> list[tuple[str, str, str]]:
     return [
         *((N_("地区"), region.code, region.code) for region in pack.regions),
         *((N_("救助种类"), scheme.code, scheme.region_code) for scheme in pack.schemes),
-        *((N_("对救助种类的改动"), row.scheme, row.region_code) for row in pack.scheme_amendments),
+        *((N_("救助种类"), row.code, row.region_code) for row in pack.scheme_amendments if row.code),
+        *(
+            (N_("对救助种类的改动"), row.scheme, row.region_code)
+            for row in pack.scheme_amendments
+            if not row.code
+        ),
         *((N_("消息通道"), row.code, row.region_code) for row in pack.channels),
         *((N_("登录方式"), row.code, row.region_code) for row in pack.identity_providers),
         *((N_("规则"), rule.version, rule.region) for rule in pack.rules),

@@ -170,9 +170,20 @@ def _schemes(packs: Sequence[Pack], path: Sequence[str]) -> tuple[dict[str, Sche
         schemes[scheme.code] = scheme
         owner[scheme.code] = pack.name
     changes = [(row.region_code, row, pack) for pack in packs for row in pack.scheme_amendments]
-    for _region, amendment, pack in reversed(_nearest(changes, path, lambda row: row[0])):
-        known = schemes.get(amendment.scheme)
-        if known is not None and region_contains(known.region_code, amendment.region_code):
-            schemes[amendment.scheme] = amend_scheme(known, amendment)
-            owner[amendment.scheme] = pack.name
+    farthest_first = [each[1:] for each in reversed(_nearest(changes, path, lambda row: row[0]))]
+    # a copy is made of the scheme as amended here, and may itself be amended: hence three turns, whatever the order of packs
+    copies = {amendment.code for amendment, _pack in farthest_first if amendment.code}
+    for turn in (
+        lambda row: not row.code and row.scheme not in copies,
+        lambda row: row.code,
+        lambda row: not row.code and row.scheme in copies,
+    ):
+        for amendment, pack in farthest_first:
+            known = schemes.get(amendment.scheme)
+            if not turn(amendment) or known is None:
+                continue
+            if region_contains(known.region_code, amendment.region_code):
+                code = amendment.code or amendment.scheme
+                schemes[code] = amend_scheme(known, amendment)
+                owner[code] = pack.name
     return schemes, owner

@@ -56,7 +56,8 @@ WHITELIST: dict[str, frozenset[NoticeField]] = {
 
 def scheme_faults(view: RegionCatalogue, pack: Pack, book: LawBook) -> Iterator[ContractFault]:
     """Faults of every scheme the pack declares or changes, as it stands in the view's region."""
-    touched = {scheme.code for scheme in pack.schemes} | {row.scheme for row in pack.scheme_amendments}
+    touched = {scheme.code for scheme in pack.schemes}
+    touched |= {row.code or row.scheme for row in pack.scheme_amendments}
     for row in pack.scheme_amendments:
         if row.region_code == view.region_code and row.scheme not in view.schemes:
             yield ContractFault("scheme", N_("要改动的救助种类“{code}”不存在。"), {"code": row.scheme})
