@@ -16,6 +16,7 @@ from core.access import job_actor
 from core.scopes import System
 from core.sessions import ScopedSession, open_session
 from core.web.installation import EXTENSION, Installation
+from core.web.watch import start_watch
 
 END_WITH_PARENT = 1  # PR_SET_PDEATHSIG of <sys/prctl.h>
 
@@ -31,6 +32,7 @@ def make() -> Flask:
         return open_session(home.engine, System(name), job_actor(name), vault=home.vault)
 
     jobs_engine.launch(settings, open_job_session)
+    start_watch(app)
     return app
 
 

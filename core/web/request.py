@@ -24,6 +24,7 @@ from core.web.installation import installation
 
 CHINA = ZoneInfo("Asia/Shanghai")
 WRITING_METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+AS_OF = "doudi.as_of"
 STAFF_KIND = "staff"
 RESIDENT_KIND = "resident"
 
@@ -60,12 +61,14 @@ def state() -> RequestState:
 def now() -> datetime:
     """The instant of this request, the same throughout it, aware, in China's time, so that `.date()` is the local day.
 
-    A test sets `app.config["NOW"]` to a callable.
+    A test sets `app.config["NOW"]` to a callable. `AS_OF` in the WSGI environment, which no header can set, shows the
+    pages of another day to the check that reads a notice before its first day.
     """
     mine = state()
     if mine.moment is None:
         clock = current_app.config.get("NOW") or installation().clock
-        mine.moment = clock().astimezone(CHINA)
+        as_of: datetime | None = flask_request.environ.get(AS_OF)
+        mine.moment = (as_of or clock()).astimezone(CHINA)
     return mine.moment
 
 

@@ -1,0 +1,158 @@
+"""Notices of a place: publish a case's notice, see the page read back, print it, answer objections, list who was granted."""
+
+from __future__ import annotations
+
+import uuid
+
+from flask import current_app, flash, request, url_for
+from sqlalchemy import select
+from werkzeug.wrappers import Response
+
+from admin.blueprint import blueprint
+from core import audit
+from core.access import Permission
+from core.cases.models import Case
+from core.errors import Problem
+from core.notices.changes import decide_objection, public_row_of, publish_first_notice, publish_long_term
+from core.notices.models import Notice, NoticeState, Objection, ObjectionState, PublicRow
+from core.notices.queries import objections_of_case
+from core.regions import queries as regions
+from core.sessions import ScopedSession, found
+from core.translations import N_
+from core.web.access_gate import access
+from core.web.choice_fields import YesNoField
+from core.web.fields import LongTextField
+from core.web.form_builder import Form
+from core.web.navigation import NavEntry, add_to_navigation
+from core.web.page import page, redirect_to
+from core.web.procedures import procedure_of
+from core.web.public_check import check_notice
+from core.web.request import actor, now, session
+from core.web.texts import gettext
+
+MOST_ROWS = 100
+
+
+def _waiting(database: ScopedSession) -> int:
+    return len(
+        database.scalars(select(Objection.id).where(Objection.state == ObjectionState.OPEN).limit(99)).all()
+    )
+
+
+add_to_navigation(
+    blueprint,
+    NavEntry(
+        face="staff",
+        endpoint="staff.notices",
+        label=N_("公示"),
+        icon="megaphone",
+        order=420,
+        group=N_("发放与公开"),
+        permissions=frozenset({Permission.NOTICE_READ}),
+        count=_waiting,
+    ),
+)
+
+
+@blueprint.get("/notices")
+@access(Permission.NOTICE_READ)
+def notices() -> Response:
+    """What hangs, what waits to be read back, what was taken down, newest first."""
+    rows = (
+        session()
+        .scalars(select(Notice).order_by(Notice.published_at.desc(), Notice.id.desc()).limit(MOST_ROWS))
+        .all()
+    )
+    return page("admin/notices.html", rows=[(row, public_row_of(session(), row)) for row in rows])
+
+
+@blueprint.post("/cases/<uuid:case_id>/notice")
+@access(Permission.NOTICE_PUBLISH)
+def publish_notice(case_id: uuid.UUID) -> Response:
+    """Hang the first notice, then read its page as an anonymous visitor."""
+    case: Case = found(session().get(Case, case_id))
+    notice = publish_first_notice(session(), actor(), case, procedure_of(case), now=now())
+    return _read_back(notice, case_id)
+
+
+@blueprint.post("/cases/<uuid:case_id>/long-term-notice")
+@access(Permission.LETTER_SEND)
+def publish_granted(case_id: uuid.UUID) -> Response:
+    """List a granted family while the assistance lasts."""
+    case: Case = found(session().get(Case, case_id))
+    notice = publish_long_term(session(), actor(), case, procedure_of(case), now=now())
+    return _read_back(notice, case_id)
+
+
+def _read_back(notice: Notice, case_id: uuid.UUID) -> Response:
+    # the page can be read only once the row stands; the check then writes in a session of its own
+    session().commit()
+    leaks = check_notice(current_app._get_current_object(), notice.id, now=now())  # type: ignore[attr-defined]  # noqa: SLF001
+    if leaks:
+        flash(gettext("公示页上查出不该公开的内容，已经自动撤下。请检查后重新张贴。"), "error")
+    else:
+        flash(gettext("公示已张贴，并以普通访客的身份读过一遍，没有个人信息。"), "success")
+    return redirect_to(f"/staff/cases/{case_id}")
+
+
+@blueprint.get("/notices/<uuid:notice_id>/print")
+@access(Permission.NOTICE_READ)
+def print_notice(notice_id: uuid.UUID) -> Response:
+    """The sheet for the village board: the same whitelist as the public page, nothing else."""
+    notice: Notice = found(session().get(Notice, notice_id))
+    mine = public_row_of(session(), notice)
+    rows = session().scalars(
+        select(PublicRow).where(
+            PublicRow.village == mine.village,
+            PublicRow.township == mine.township,
+            PublicRow.kind == mine.kind,
+            PublicRow.opens_on == mine.opens_on,
+            PublicRow.withdrawn_at.is_(None),
+        )
+    )
+    return page(
+        "admin/notice_print.html",
+        notice=notice,
+        row=mine,
+        rows=rows.all(),
+        office=regions.office(session(), mine.village or mine.township),
+        hanging=notice.state is NoticeState.PUBLISHED,
+    )
+
+
+class AnswerForm(Form):
+    """Whether the objection is right, and what was found."""
+
+    upheld = YesNoField(N_("意见属实"), required=True)
+    answer = LongTextField(N_("核实情况和答复"), required=True)
+
+
+@blueprint.route("/cases/<uuid:case_id>/objections", methods=["GET", "POST"])
+@access(Permission.OBJECTION_HANDLE, looks=True)
+def objections(case_id: uuid.UUID) -> Response:
+    """What was said against a case's notices, and answering it; the family never sees who said it."""
+    case: Case = found(session().get(Case, case_id))
+    form = AnswerForm()
+    if request.method == "POST" and form.validate():
+        objection: Objection = found(session().get(Objection, uuid.UUID(request.form["objection"])))
+        given = form.answers()
+        try:
+            decide_objection(
+                session(),
+                actor(),
+                objection,
+                procedure_of(case),
+                upheld=bool(given["upheld"]),
+                answer=str(given["answer"]),
+                now=now(),
+            )
+        except Problem as problem:
+            form.mark(problem)
+        else:
+            flash(gettext("已答复。"), "success")
+            return redirect_to(url_for("staff.objections", case_id=case.id))
+    audit.look(session(), "objection.look", case, now=now())
+    return page("admin/objections.html", case=case, form=form, rows=objections_of_case(session(), case.id))
+
+
+audit.name_act("objection.look", N_("查看异议"))

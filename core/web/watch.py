@@ -1,0 +1,76 @@
+"""What an installation does by itself every few minutes: closes notices, reads them back, seals the audit trail."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from datetime import datetime
+
+from flask import Flask
+
+from core import audit
+from core.access import job_actor
+from core.cases.models import Case
+from core.cases.procedure import Procedure, beijing_day, procedure_for
+from core.notices.changes import close_due_notices
+from core.scopes import System
+from core.sessions import ScopedSession, open_session
+from core.web.installation import Installation, installation_of
+from core.web.public_check import check_notice, unchecked_notices
+
+log = logging.getLogger("doudi.watch")
+EVERY = 120.0  # seconds
+
+
+def watch_once(app: Flask, *, now: datetime) -> None:
+    """One round. Each part is a transaction of its own; repeating a round changes nothing more."""
+    home = installation_of(app)
+    with _session(home, "close-notices") as session:
+        closed = close_due_notices(
+            session, session.actor, lambda case: _procedure(home, session, case, now), now=now
+        )
+        session.commit()
+    if closed:
+        log.info("notices closed: %s", closed)
+    with _session(home, "notice-check") as session:
+        waiting = unchecked_notices(session)
+    for notice_id in waiting:
+        check_notice(app, notice_id, now=now)
+    with _session(home, "audit-seal") as session:
+        audit.seal(session, now)
+        session.commit()
+
+
+def _session(home: Installation, job: str) -> ScopedSession:
+    return open_session(home.engine, System(job), job_actor(job), vault=home.vault)
+
+
+def _procedure(home: Installation, session: ScopedSession, case: Case, now: datetime) -> Procedure:
+    rows, day = home.enablings(home.engine), beijing_day(now)
+    view = home.catalogue.for_case(case.region_code, day, case.pack, rows)
+    return procedure_for(
+        session,
+        home.catalogue,
+        view.book,
+        scheme=case.scheme,
+        region_code=case.region_code,
+        day=day,
+        pack=case.pack,
+        enablings=rows,
+    )
+
+
+def start_watch(app: Flask) -> threading.Event:
+    """Watch in a thread of this process until the returned event is set. Rounds of several processes do no harm."""
+    stop = threading.Event()
+
+    def rounds() -> None:
+        while not stop.wait(EVERY):
+            try:
+                watch_once(app, now=installation_of(app).clock())
+            except Exception:
+                # the next round tries again; the fault must not end the watch
+                log.exception("a round of the watch failed")
+
+    threading.Thread(target=rounds, name="doudi-watch", daemon=True).start()
+    return stop
