@@ -21,12 +21,14 @@ from sqlalchemy.exc import DatabaseError, OperationalError, ProgrammingError
 
 from commands.places import ROOT, make_home, settings_here
 from core import jobs_engine
+from core.audit.protection import protection_ddl as protection_of_audit
 from core.database import Base, make_engine
 from core.errors import Problem
 from core.row_security import apply_policies
 from core.settings import Settings
 from core.tables import all_tables
 from core.translations import N_
+from core.verification.protection import protection_ddl as protection_of_checks
 
 OWNER_URL = "DOUDI_OWNER_DATABASE_URL"
 
@@ -137,11 +139,31 @@ def _upgrade(settings: Settings) -> tuple[str, str]:
     try:
         with engine.execution_options(immediate=True).begin() as connection:
             before = check_version(connection)
+            _lift_triggers(connection)
             command.upgrade(_config(connection=connection, tables=all_tables()), "head")
-            apply_policies(connection)
+            protect(connection)
         return before, newest_revision()
     finally:
         engine.dispose()
+
+
+def protect(connection: Connection) -> None:
+    """Renew what guards the data below the application: row-level security, and the triggers that refuse a change of
+    the audit trail and an uncovered check. Not part of the history: this version's own definitions always hold.
+    """
+    apply_policies(connection)
+    for protection in (protection_of_audit, protection_of_checks):
+        for statement in protection(connection.dialect.name):
+            connection.exec_driver_sql(statement)
+
+
+def _lift_triggers(connection: Connection) -> None:
+    # SQLite rebuilds a table to change it, and keeps an old trigger that goes by the same name
+    if connection.dialect.name == "sqlite":
+        for name in (
+            connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).scalars().all()
+        ):
+            connection.exec_driver_sql(f'DROP TRIGGER "{name}"')
 
 
 def _grant(settings: Settings, role: str) -> None:

@@ -20,7 +20,7 @@ from core.testing.postgresql import APP_ROLE, app_role_url, start_postgresql
 def settings(request, tmp_path, monkeypatch):
     """An installation whose database is empty; on PostgreSQL it runs as a role that owns nothing."""
     if request.param == "sqlite":
-        return Settings(home=tmp_path, database_url=f"sqlite:///{tmp_path / 'doudi.sqlite'}")
+        return Settings(home=tmp_path, database_url=f"sqlite:///{tmp_path / 'upgraded.sqlite'}")
     folder, worker = (request.getfixturevalue(name) for name in ("postgresql_folder", "worker_name"))
     owner = start_postgresql(folder, f"upgrade_{worker}")
     monkeypatch.setenv(OWNER_URL, owner)
@@ -39,6 +39,34 @@ def test_the_migrations_and_the_models_agree(settings):
         context = MigrationContext.configure(connection, opts={"compare_type": True, "include_object": ours})
         assert compare_metadata(context, all_tables()) == []
     engine.dispose()
+
+
+TRIGGERS = {
+    "sqlite": "SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'trigger' ORDER BY name",
+    "postgresql": "SELECT tgname, relname, pg_get_triggerdef(t.oid) FROM pg_trigger t JOIN pg_class c ON c.oid = tgrelid "
+    "WHERE NOT tgisinternal AND relnamespace = 'public'::regnamespace ORDER BY 1",
+}
+
+
+def triggers(url):
+    engine = make_engine(url)
+    with engine.connect() as connection:
+        found = connection.execute(text(TRIGGERS[engine.dialect.name])).all()
+    engine.dispose()
+    return found
+
+
+@pytest.mark.parametrize(
+    ("settings", "engine"), [("sqlite", "sqlite"), ("postgresql", "postgresql")], indirect=True
+)
+def test_the_database_itself_guards_what_the_models_ask_it_to_guard(settings, engine):
+    """Tables made by the models carry triggers; an upgraded installation must carry the same ones."""
+    upgrade(settings)
+    upgrade(settings)
+    wanted = engine.url.render_as_string(hide_password=False)
+    found = triggers(owner_settings(settings).database_url)
+    assert found == triggers(wanted)
+    assert {table for _, table, _ in found} >= {"audit_entries", "verification_requests"}
 
 
 def test_a_second_upgrade_changes_nothing(settings):
@@ -108,7 +136,7 @@ def test_an_upgrade_cut_off_midway_leaves_the_old_structure(tmp_path, monkeypatc
         raise KeyboardInterrupt
 
     with monkeypatch.context() as cut:
-        cut.setattr("commands.db.apply_policies", power_cut)
+        cut.setattr("commands.db.protect", power_cut)
         with pytest.raises(KeyboardInterrupt):
             upgrade(settings)
     engine = create_engine(settings.database_url)
