@@ -23,20 +23,8 @@ def enter_standard(
 ) -> EnteredStandard:
     """Enter a value from its day on; raises Invalid outside the law's range, without a document, or for a day twice."""
     actor.require(Permission.STANDARD_ENTER, standard.region_code)
-    if not standard.document.strip():
-        raise Invalid(N_("请写文件号，比如“湄府办发〔2026〕3号”。"), field="document")
-    book.check_standard(standard, path_of(standard.region_code))
-    for row in standards_of(session, standard.region_code):
-        known = as_standard(row)
-        if (known.key, known.area, known.region_code, known.effective_from) == (
-            standard.key,
-            standard.area,
-            standard.region_code,
-            standard.effective_from,
-        ):
-            raise Invalid(
-                N_("这一天已经录入过同一项标准。要改数值，请另写生效日期。"), field="effective_from"
-            )
+    entered = map(as_standard, standards_of(session, standard.region_code))
+    book.with_standards(entered).check_standard(standard, path_of(standard.region_code))
     value = standard.value
     row = EnteredStandard(
         **region_columns(standard.region_code),
