@@ -45,4 +45,9 @@ def places_below(codes: Iterable[str]) -> dict[str, str]:
     here = state().node
     known = full_names(session(), {*codes, here} - {""})
     prefix = known.get(here, "")
-    return {code: name.removeprefix(prefix) or name for code, name in known.items()}
+    return {code: _short(name.removeprefix(prefix) or name) for code, name in known.items()}
+
+
+def _short(name: str) -> str:
+    """The place, not its committee: 马义村, 茶场社区."""
+    return name.removesuffix("村民委员会").removesuffix("居民委员会") or name

@@ -135,6 +135,8 @@ def _actions(case: Case) -> list[tuple[str, str]]:
     wanted: list[tuple[str, Permission, tuple[str, ...]]] = []
     if case.state in OPEN_STATES and case.accepted_at is not None:
         wanted.append((N_("暂停或恢复计时（须写原因）"), Permission.CASE_PAUSE, ("staff.case_pause",)))
+        text = N_("延长期限、登记投诉举报（须写理由）")
+        wanted.append((text, Permission.CASE_PAUSE, ("staff.case_extension",)))
     if case.state in {CaseState.SURVEY, CaseState.OPINION}:
         wanted.append(
             (N_("再登记一次入户"), Permission.VISIT_RECORD, ("staff.visit_new", "staff.case_visits"))

@@ -95,7 +95,11 @@ def sheet_of(case: Case, assessment: Assessment, people: CasePeople, procedure: 
             ),
             gettext("{sum} 元/月", sum=money(decision.total_monthly_fen)),
         ),
-        rule=f"{gettext(decision.rule.title)} {decision.rule.version}",
+        rule=gettext(
+            "{rule}规则，{day}起的版本",
+            rule=gettext(decision.rule.title),
+            day=formats.day(decision.rule.since, language()),
+        ),
         defaults=decision.uses_defaults,
     )
 
@@ -202,8 +206,8 @@ def _condition(reason: Reason) -> ConditionRow:
     mark = {True: "yes", False: "no", None: "note"}[reason.met]
     numbers = message_text(reason.message, reason.values or {}) if reason.message else ""
     if numbers and reason.period:
-        unit = gettext("元/月") if reason.period == "month" else gettext("元/年")
-        numbers = gettext("{numbers}（{unit}）", numbers=numbers, unit=unit)
+        per = gettext("每月") if reason.period == "month" else gettext("每年")
+        numbers = f"{per} {numbers}"
     remedy = None
     if reason.met is False:
         remedy = gettext("核算有误的先更正；无误的，初审提“不同意”并指明这一条")

@@ -180,10 +180,9 @@ def _kind_of_day(day: date, calendar: Calendar) -> str:
 def _histogram(counts: WorkCounts, calendar: Calendar) -> list[tuple[str | None, int, str]]:
     """(label or None, count, kind) for today, with what is overdue, and the working days after it."""
     at = today()
-    bars: list[tuple[str | None, int, str]] = [
-        (f"{at.month}/{at.day}", counts.overdue(at) + counts.on(at), "now")
-    ]
-    day, shown, gap = at, 0, 0
+    bars: list[tuple[str | None, int, str]] = [(gettext("今天"), counts.overdue(at) + counts.on(at), "now")]
+    # a label is wider than a bar: at least two bars lie between two labels
+    day, shown, gap, bare = at, 0, 0, 0
     while shown < HISTOGRAM_DAYS - 1:
         day += timedelta(days=1)
         if not calendar.is_working_day(day):
@@ -191,9 +190,13 @@ def _histogram(counts: WorkCounts, calendar: Calendar) -> list[tuple[str | None,
             continue
         if gap > 2:
             bars.append((None, 0, "gap"))
+            bare += 1
         shown += 1
-        label = f"{day.month}/{day.day}" if shown == 1 or gap or shown == HISTOGRAM_DAYS - 1 else None
+        bare += 1
+        wanted = gap or shown == HISTOGRAM_DAYS - 1
+        label = f"{day.month}/{day.day}" if wanted and bare >= 2 else None
         bars.append((label, counts.on(day), "day"))
+        bare = 0 if label else bare
         gap = 0
     return bars
 

@@ -19,6 +19,7 @@ from sqlalchemy import ColumnElement, and_, false, or_, select, tuple_
 from core.access import ROLE_PERMISSIONS, Actor, Role
 from core.cases.declaration_models import DeclaredMember
 from core.cases.models import OPEN_STATES, Case, CaseState, Pause, StepCode, Task, TaskState
+from core.cases.tasks import COUNTY_VISIT
 from core.sessions import ScopedSession, found
 
 PAGE = 30
@@ -40,6 +41,8 @@ TOWNSHIP_KINDS = frozenset(
         "notice_leak",
     }
 )
+# and one that is due from the county alone
+COUNTY_KINDS = frozenset({COUNTY_VISIT})
 COUNTY_ROLES = frozenset({Role.COUNTY_OFFICER, Role.COUNTY_CONFIRMER})
 
 TaskCursor = tuple[date, uuid.UUID]
@@ -95,7 +98,13 @@ def is_mine(actor: Actor) -> ColumnElement[bool]:
     near = {each for role in roles - COUNTY_ROLES for each in ROLE_PERMISSIONS[role]}
     above = {each for role in roles & COUNTY_ROLES for each in ROLE_PERMISSIONS[role]}
     if near:
-        alternatives.append(and_(Task.assigned_to.is_(None), Task.permission.in_(sorted(near))))
+        alternatives.append(
+            and_(
+                Task.assigned_to.is_(None),
+                Task.permission.in_(sorted(near)),
+                Task.kind.not_in(sorted(COUNTY_KINDS)),
+            )
+        )
     if above:
         alternatives.append(
             and_(

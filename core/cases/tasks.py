@@ -16,6 +16,7 @@ from core.scopes import LEVELS
 from core.sessions import ScopedSession
 
 P = Permission
+COUNTY_VISIT = "county_visit"
 _STEP_PERMISSION = {
     StepCode.ACCEPTANCE: P.CASE_ACCEPT,
     StepCode.SURVEY_START: P.VISIT_RECORD,
@@ -71,6 +72,20 @@ def open_step_task(session: ScopedSession, case: Case, step: CaseStep, *, now: d
         permission = P.DELEGATED_CONFIRMATION_SIGN
     due = step.due_on or case.due_on or beijing_day(now)
     open_task(session, case, str(step.code), permission, due, now=now, provisional=step.due_provisional)
+    if step.code is StepCode.CONFIRMATION and needs_county_visit(case):
+        _open_county_visit(session, case, due, step.due_provisional, now)
+
+
+def needs_county_visit(case: Case) -> bool:
+    """Separately registered and complaint cases are all visited by the county (57号 第二十条)."""
+    return (case.related_party or case.complaint) and case.county_visited_at is None
+
+
+def _open_county_visit(
+    session: ScopedSession, case: Case, due: date, provisional: bool, now: datetime
+) -> None:
+    if not list(_open_tasks(session, case, COUNTY_VISIT)):
+        open_task(session, case, COUNTY_VISIT, P.VISIT_RECORD, due, now=now, provisional=provisional)
 
 
 def _open_tasks(session: ScopedSession, case: Case, kind: str | None = None) -> Iterable[Task]:

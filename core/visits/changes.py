@@ -16,6 +16,7 @@ from core.cases.declaration_models import Layer, StatementLine
 from core.cases.models import OPEN_STATES, Case, StepCode, StepState
 from core.cases.procedure import Procedure, beijing_day
 from core.cases.steps import complete_step, step_of
+from core.cases.tasks import COUNTY_VISIT, finish_tasks
 from core.catalogue import VisitFacts
 from core.database import new_id
 from core.encryption import Place, place_of
@@ -206,6 +207,7 @@ def _move_case(
 ) -> None:
     if visit.by_county:
         case.county_visited_at = now
+        finish_tasks(session, actor, case, COUNTY_VISIT, now=now)
         session.flush()
     survey_may_start(session, actor, case, procedure, now=now)
     if visit.kind is VisitKind.HOME and step_of(session, case.id, StepCode.VISIT).state is StepState.OPEN:
