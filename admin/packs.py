@@ -77,14 +77,14 @@ def pack(name: str) -> Response:
 
 @blueprint.route("/settings/packs/<name>/enable", methods=["GET", "POST"])
 @access(Permission.PACK_MANAGE)
-def enable(name: str) -> Response:
+def pack_enable(name: str) -> Response:
     """First the day and what it changes, then the button that does it."""
     return _change(name, enabling=True)
 
 
 @blueprint.route("/settings/packs/<name>/disable", methods=["GET", "POST"])
 @access(Permission.PACK_MANAGE)
-def disable(name: str) -> Response:
+def pack_disable(name: str) -> Response:
     """The same for ending it: new cases only."""
     return _change(name, enabling=False)
 

@@ -155,11 +155,19 @@ def _parameters(old: RegionCatalogue, new: RegionCatalogue, on: date) -> Iterato
     path = path_of(new.region_code)
     before, after = old.book.on(on, path), new.book.on(on, path)
     declared = {row.key: row for row in (*old.book.declared(path), *new.book.declared(path))}
+    same: list[ChangeLine] = []
     for key, row in sorted(declared.items()):
         for area in tuple(Area) if row.per_area else (None,):
             one, other = _value(before, key, area), _value(after, key, area)
-            if one != other:
-                yield _parameter(_named(row.name, area), one, other)
+            if one == other:
+                continue
+            line = _parameter(_named(row.name, area), one, other)
+            if one and other and one[0] == other[0]:
+                same.append(line)
+            else:
+                yield line
+    # another document for the same value comes last: it changes nobody's money
+    yield from same
 
 
 def _named(name: str, area: Area | None) -> Words | str:
