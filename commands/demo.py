@@ -16,6 +16,7 @@ from commands.demo_offices import DEMO_PLACES, make_offices, make_staff
 from commands.places import make_home, settings_here
 from core.access import job_actor
 from core.database import make_engine
+from core.encrypted_files import FileStore
 from core.encryption import Vault, key_provider
 from core.errors import Problem
 from core.installation_mark import write_mark
@@ -48,6 +49,7 @@ def make_demo(settings: Settings) -> list[FirstAccount]:
     engine = make_engine(settings.database_url)
     vault = Vault(key_provider(settings.key_provider, settings.keys_folder))
     catalogue = load_packs(settings)
+    files = FileStore(settings.files_folder, vault)
     now = datetime.now(UTC)
     try:
         with _system(engine, vault) as session:
@@ -57,7 +59,7 @@ def make_demo(settings: Settings) -> list[FirstAccount]:
             accounts = make_staff(session, now)
             session.commit()
         for place in DEMO_PLACES:
-            make_cases(engine, vault, catalogue, place, now)
+            make_cases(engine, vault, files, catalogue, place, now)
         return accounts
     finally:
         engine.dispose()

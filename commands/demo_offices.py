@@ -85,10 +85,9 @@ def _standards(place: DemoPlace) -> Iterator[Standard]:
     rates = {"severe_disability": 30, "serious_illness": 30, "elderly": 20, "minor": 10, "student": 10}
     for group, rate in rates.items():
         yield replace(base, key=f"supplement.rate.{group}", value=Fraction(rate, 100), unit=Unit.RATIO)
-    if place.pack != "guangdong":  # Guangdong's pack carries its own property limits
-        yield replace(base, key="assets.financial_months", value=24, unit=Unit.MONTHS)
-        for key, most in (("assets.dwellings", 1), ("assets.other_property", 0), ("assets.vehicles", 0)):
-            yield replace(base, key=key, value=most)
+    yield replace(base, key="assets.financial_months", value=24, unit=Unit.MONTHS)
+    for key, most in (("assets.dwellings", 1), ("assets.other_property", 0), ("assets.vehicles", 0)):
+        yield replace(base, key=key, value=most)
     for key, days in (("limit.acceptance", 5), ("limit.deficiency_answer", 10)):
         yield replace(base, key=key, value=days, unit=Unit.WORKING_DAYS)
     for code, delegated in ((place.county, 0), (place.delegated_township, 1)):
