@@ -11,18 +11,14 @@ from admin.blueprint import blueprint
 from admin.case_frame import case_frame
 from core import audit
 from core.access import Permission
-from core.cases import queries
-from core.cases.changes import letter_fields
-from core.catalogue import LetterKind
-from core.errors import Blocked, Invalid
-from core.letters.changes import record_delivery, render_letter
+from core.errors import Invalid
+from core.letters.changes import record_delivery
 from core.letters.models import Delivery, Letter
 from core.letters.queries import letter_text, letters_of_case
 from core.regions.queries import office
 from core.sessions import found
 from core.web.access_gate import access, may
 from core.web.page import page, redirect_to
-from core.web.procedures import procedure_of
 from core.web.request import now, session
 from core.web.texts import N_, gettext
 
@@ -81,31 +77,3 @@ def deliver(letter_id: uuid.UUID) -> Response:
     record_delivery(session(), row, Delivery(how), now=now())
     flash(gettext("已登记送达。"), "success")
     return redirect_to(url_for("staff.case_letters", case_id=row.case_id) if row.case_id else "/staff/")
-
-
-@blueprint.get("/cases/<uuid:case_id>/acceptance-slip")
-@access(Permission.LETTER_READ)
-def acceptance_slip(case_id: uuid.UUID) -> Response:
-    """The slip handed out at the window: the application was received; it decides nothing and is not kept."""
-    case = queries.case(session(), case_id)
-    procedure = procedure_of(case)
-    try:
-        declared = procedure.scheme.letter(LetterKind.ACCEPTANCE_SLIP)
-    except KeyError:
-        raise Blocked(N_("这种救助没有回执单，请打印受理通知书。")) from None
-    fields = letter_fields(session(), case, procedure, now()) | {
-        "due_on": case.due_on,
-        "accepted_on": case.accepted_at,
-    }
-    audit.look(session(), "letter.look", case, now=now(), case_id=case.id)
-    return page(
-        "admin/letters/letter.html",
-        title=declared.title,
-        number=case.number,
-        recipient=str(fields["applicant_name"]),
-        paragraphs=render_letter(declared, fields),
-        issued_at=now(),
-        basis=declared.legal_basis,
-        office=office(session(), case.region_code),
-        back=url_for("staff.case_page", case_id=case_id),
-    )

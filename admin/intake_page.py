@@ -1,0 +1,356 @@
+"""The one page of a walk-in application: every section of the province's form, its rows, what was typed, what is wrong."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from flask import request
+
+from core.cases.draft_state import DraftConflict, Save, new_row_key
+from core.cases.procedure import Procedure
+from core.cases.window_drafts import OpenWindowDraft, read_window_draft, save_window_draft
+from core.catalogue import with_local_labels
+from core.errors import Invalid, NotFound
+from core.forms import (
+    MEMBER_ROWS,
+    Answers,
+    FormDeclaration,
+    Per,
+    Question,
+    QuestionKind,
+    Section,
+    Sensitivity,
+    ShownIf,
+)
+from core.masking import mask_bank_card, mask_disability_certificate, mask_id_number, mask_phone
+from core.regions import queries as regions
+from core.web.choice_fields import RegionField
+from core.web.form_builder import Form, form_class
+from core.web.installation import installation
+from core.web.procedures import procedure_in
+from core.web.request import actor, now, session, today
+from core.web.texts import N_, gettext
+
+SCHEME = "dibao"
+SELF = "01"
+# a row just added has nothing in it but this
+ADDED = "@"
+KNOWN = "@known"
+MASKS = {
+    QuestionKind.ID_NUMBER: mask_id_number,
+    QuestionKind.PHONE: mask_phone,
+    QuestionKind.BANK_ACCOUNT: mask_bank_card,
+    QuestionKind.DISABILITY_CERTIFICATE: mask_disability_certificate,
+}
+_BY_PROXY = ShownIf("by_proxy", (True,))
+_PURPOSE = N_("写明是谁代为申请")
+_BASIS = "《最低生活保障审核确认办法》（民发〔2021〕57号）第六条"
+
+
+def _of_proxy(
+    name: str, label: str, kind: QuestionKind, *, required: bool = True, hint: str = ""
+) -> Question:
+    return Question(
+        name,
+        label,
+        kind,
+        required=required,
+        sensitivity=Sensitivity.PERSONAL,
+        purpose=_PURPOSE,
+        legal_basis=_BASIS,
+        hint=hint,
+        shown_if=_BY_PROXY,
+        max_length=60,
+    )
+
+
+# who stands at the window (R2-07); part of the page, not of the province's form
+PROXY = Section(
+    "proxy",
+    N_("谁来办"),
+    (
+        Question("by_proxy", N_("是别人代办吗"), QuestionKind.YES_NO, required=True),
+        _of_proxy("proxy_name", N_("代办人姓名"), QuestionKind.NAME),
+        _of_proxy(
+            "proxy_relation", N_("和申请人的关系"), QuestionKind.TEXT, hint=N_("比如：村干部、儿子、邻居。")
+        ),
+        _of_proxy("proxy_id_number", N_("代办人身份证号码"), QuestionKind.ID_NUMBER),
+        _of_proxy("proxy_phone", N_("代办人电话"), QuestionKind.PHONE, required=False),
+        _of_proxy(
+            "proxy_entrustment",
+            N_("委托书"),
+            QuestionKind.DOCUMENT,
+            hint=N_("扫描或拍照。委托人签字或按手印。"),
+        ),
+    ),
+)
+NO_INCOME = Question("no_income", N_("没有收入"), QuestionKind.YES_NO)
+
+
+@dataclass(slots=True)
+class RowForm:
+    """One row (or the case-wide part) open on the page. `prefix`: the draft's path before each question."""
+
+    key: str
+    prefix: str
+    form: Form
+    masked: Mapping[str, str] = field(default_factory=dict)
+    notes: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Block:
+    """One section of the page with its rows; a case-wide section has exactly one."""
+
+    section: Section
+    rows: list[RowForm]
+    problems: list[str] = field(default_factory=list)
+
+    @property
+    def per(self) -> Per:
+        return self.section.per
+
+
+@dataclass(slots=True)
+class Desk:
+    """One draft on the clerk's desk. `declared`: the province's form; `form`: with the questions about the proxy before."""
+
+    draft: OpenWindowDraft
+    declared: FormDeclaration
+    procedure: Procedure
+    form: FormDeclaration
+    conflicts: Mapping[str, Any] = field(default_factory=dict)
+    merged: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def member_keys(self) -> list[str]:
+        return self.draft.state.rows.get(Per.MEMBER.rows, [])
+
+    @property
+    def member_names(self) -> list[str]:
+        """Names in order; a member without one is called by her number."""
+        fields = self.draft.state.fields
+        return [
+            str(fields.get(f"members/{key}/name") or gettext("第{n}人", n=number + 1))
+            for number, key in enumerate(self.member_keys)
+        ]
+
+    @property
+    def known(self) -> set[str]:
+        """Paths whose value came from the register and was not typed: shown masked, kept when left empty."""
+        return set(self.draft.state.fields.get(KNOWN, ()))
+
+    @property
+    def answers(self) -> Answers:
+        return self.draft.answers(self.form)
+
+    # --- the forms ---
+
+    def blocks(self, *, sent: bool) -> list[Block]:
+        """Every section: as sent, or as stored."""
+        made = []
+        for section in _merged_sections(self.form):
+            kind = form_class(section)
+            if not section.per.rows:
+                made.append(Block(section, [self._open(kind, section, "", "", sent)]))
+                continue
+            name = section.per.rows
+            keys = self.draft.state.rows.get(name, [])
+            made.append(
+                Block(section, [self._open(kind, section, key, f"{name}/{key}/", sent) for key in keys])
+            )
+        return made
+
+    def _open(self, kind: type[Form], section: Section, key: str, prefix: str, sent: bool) -> RowForm:
+        more: dict[str, Any] = {} if sent else {"formdata": None}
+        form = kind(
+            data=self._data(section, prefix, sent=sent),
+            prefix=prefix,
+            known=self._case_answers(),
+            members=self.member_names,
+            **more,
+        )
+        for each in form:
+            if isinstance(each, RegionField):
+                each.offer(villages_in_reach())
+        masked = {
+            question.name: MASKS[question.kind](str(self.draft.state.fields[prefix + question.name]))
+            for question in section.questions
+            if prefix + question.name in self.known and question.kind in MASKS
+        }
+        return RowForm(key, prefix, form, masked, self._notes(section, prefix))
+
+    def _data(self, section: Section, prefix: str, *, sent: bool) -> Answers:
+        shown: Answers = {}
+        for question in section.questions:
+            path = prefix + question.name
+            value = self.merged.get(path, self.draft.state.fields.get(path))
+            # a masked value is never a form value (decision 17); what was typed must not fall back to what is stored
+            if (path in self.known and question.kind in MASKS) or (sent and not _is_file(question)):
+                continue
+            if question.choices_from == MEMBER_ROWS:
+                value = str(self.member_keys.index(value)) if value in self.member_keys else None
+            if value is not None:
+                shown[question.name] = value
+        return shown
+
+    def _case_answers(self) -> Answers:
+        return {path: value for path, value in self.draft.state.fields.items() if "/" not in path}
+
+    def _notes(self, section: Section, prefix: str) -> dict[str, str]:
+        """Beside each field that a colleague changed too: what she wrote."""
+        return {
+            question.name: said(
+                question,
+                self.conflicts[prefix + question.name],
+                list(zip(self.member_keys, self.member_names, strict=True)),
+            )
+            for question in section.questions
+            if prefix + question.name in self.conflicts
+        }
+
+    # --- saving ---
+
+    def values(self, blocks: Sequence[Block]) -> dict[str, Any]:
+        """Path → value of everything that was sent, right or wrong, after each form was validated."""
+        values: dict[str, Any] = {}
+        known = self.known
+        for row, question in questions_of(blocks):
+            if question.name not in row.form or _is_file(question):
+                continue
+            path, value = row.prefix + question.name, row.form.typed().get(question.name)
+            if path in known and question.kind in MASKS:
+                if value in (None, ""):
+                    continue
+                known.discard(path)
+            if question.choices_from == MEMBER_ROWS and value is not None:
+                text = str(value)
+                inside = text.isascii() and text.isdigit() and int(text) < len(self.member_keys)
+                value = self.member_keys[int(text)] if inside else None
+            values[path] = value
+        if known != self.known:
+            values[KNOWN] = sorted(known)
+        return values
+
+    def keep(self, values: Mapping[str, Any], removed: Sequence[str] = ()) -> None:
+        """Save at once, so that what was typed stays even where the page then answers with an error. Raises DraftConflict."""
+        save = Save(values, seen=self.seen, removed=removed, page=self.opened)
+        self.draft = save_window_draft(session(), actor(), self.draft.id, save, now=now())
+        session().commit()
+
+    def add_row(self, rows: str) -> str:
+        """A new empty row at the end; its key."""
+        key = new_row_key()
+        self.keep({f"{rows}/{key}/{ADDED}": True})
+        return key
+
+    def clash(self, conflict: DraftConflict) -> None:
+        """Show both sides: the newest draft with the reader's own words where both changed."""
+        session().rollback()
+        self.draft = read_window_draft(session(), self.draft.id)
+        self.conflicts, self.merged = conflict.theirs, conflict.merged
+
+    @property
+    def seen(self) -> int:
+        sent = request.form.get("revision", "")
+        return int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 10 else self.draft.revision
+
+    @property
+    def opened(self) -> str:
+        """A mark of this opened page: the one it was sent with, else a new one."""
+        return request.form.get("opened", "")[:16] or new_row_key()
+
+
+def open_desk(draft: OpenWindowDraft) -> Desk:
+    """The desk of a draft that was not submitted yet, with the form it began with."""
+    procedure = procedure_in(draft.scheme, actor().node, today())
+    declared = with_local_labels(
+        installation().catalogue.form(draft.form_name, draft.form_version), procedure.law
+    )
+    return Desk(draft, declared, procedure, replace(declared, sections=(PROXY, *declared.sections)))
+
+
+def _merged_sections(form: FormDeclaration) -> Iterator[Section]:
+    """Sections in order; what packs ask of a row in sections of their own joins the first of its kind."""
+    seen: set[Per] = set()
+    for section in form.sections:
+        if not section.per.rows:
+            yield section
+        elif section.per not in seen:
+            seen.add(section.per)
+            questions = [each for part in form.sections_per(section.per) for each in part.questions]
+            if section.per is Per.MEMBER:
+                questions.append(NO_INCOME)
+            yield replace(section, questions=tuple(questions))
+
+
+def questions_of(blocks: Sequence[Block]) -> Iterator[tuple[RowForm, Question]]:
+    """Every question of every row on the page."""
+    for block in blocks:
+        for row in block.rows:
+            for question in block.section.questions:
+                yield row, question
+
+
+def _is_file(question: Question) -> bool:
+    return question.kind in {QuestionKind.DOCUMENT, QuestionKind.PHOTO, QuestionKind.SIGNATURE}
+
+
+def villages_in_reach() -> list[tuple[str, str]]:
+    """(code, name) of the villages a family may be registered in from this desk: those of the office's township."""
+    node = actor().node
+    if regions.level_of(node) > regions.Level.TOWNSHIP:
+        return [(node, regions.node(session(), node).name)]
+    if regions.level_of(node) < regions.Level.TOWNSHIP:
+        return []
+    below = [(place.code, place.name) for place in regions.children(session(), node, today())]
+    return below or [(node, regions.node(session(), node).name)]
+
+
+def said(question: Question, value: Any, members: Sequence[tuple[str, str]]) -> str:
+    """A stored value as a colleague would say it; numbers of people masked."""
+    if value is None or value == "":
+        return gettext("（空着）")
+    match question.kind:
+        case kind if kind in MASKS:
+            return MASKS[kind](str(value))
+        case QuestionKind.YES_NO:
+            return gettext("是") if value in (True, "true") else gettext("否")
+        case QuestionKind.REGION:
+            return _place(str(value))
+        case QuestionKind.MONEY if isinstance(value, int):
+            return gettext("{yuan} 元", yuan=f"{value // 100:,}.{value % 100:02d}")
+        case _:
+            labels = {each.code: gettext(each.label) for each in question.choices}
+            if question.choices_from == MEMBER_ROWS:
+                labels = dict(members)
+            return labels.get(str(value), str(value))
+
+
+def _place(code: str) -> str:
+    try:
+        return regions.node(session(), code).name
+    except NotFound:
+        return code
+
+
+def draft_id_in(text: str) -> uuid.UUID | None:
+    """An id that came with a form, or None for a crafted one."""
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None
+
+
+def made_up_allowed() -> bool:
+    """Whether made-up ID numbers pass: in demo and tests only."""
+    return installation().demo or installation().settings.testing
+
+
+def require_township() -> None:
+    """A walk-in is taken down in a township or village. Raises Invalid in words elsewhere."""
+    if regions.level_of(actor().node) < regions.Level.TOWNSHIP:
+        raise Invalid(N_("窗口登记在镇（街道）办。请先在上面换到一个镇。"))
