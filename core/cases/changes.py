@@ -14,6 +14,7 @@ from core.cases.declaration_models import DeclaredMember, MemberRole
 from core.cases.limits import whole_deadline
 from core.cases.models import OPEN_STATES, Authority, Case, CaseState, Pause, StepCode, StepState
 from core.cases.procedure import Procedure, beijing_day
+from core.cases.reactions import tell_accepted
 from core.cases.steps import close_all, complete_step, refresh_deadlines, require_open, step_of
 from core.catalogue import LetterKind
 from core.database import new_id
@@ -116,6 +117,7 @@ def accept_application(
         session, actor, case, StepCode.ACCEPTANCE, {"related_party": case.related_party}, procedure, now=now
     )
     tasks.finish_tasks(session, actor, case, "supplement", now=now)
+    tell_accepted(session, case, procedure)
     fields = letter_fields(session, case, procedure, now) | {"due_on": case.due_on, "accepted_on": today}
     return issue_letter(
         session,

@@ -27,6 +27,7 @@ from core.cases.models import (
     StepState,
 )
 from core.cases.procedure import Procedure, beijing_day
+from core.cases.reactions import tell_decided
 from core.cases.steps import complete_step, reopen_from, require_open, skip_step, step_of
 from core.catalogue import LetterKind
 from core.database import new_id
@@ -269,6 +270,7 @@ def _decide(
         now=now,
     )
     case.state = CaseState.GRANTED if granted else CaseState.REFUSED
+    tell_decided(session, case, confirmation, decision, procedure)
     _send_decision(session, actor, case, confirmation, procedure, now)
     if not granted and step_of(session, case.id, StepCode.PUBLICATION).state is not StepState.NOT_APPLICABLE:
         # refused applicants are never listed (domain 2.8)

@@ -128,6 +128,7 @@ class Case(RegionScoped, Base):
     decided_at: Mapped[Instant | None]
     monthly_fen: Mapped[Fen | None]
     answers: Mapped[dict[str, Any]] = mapped_column(JsonColumn, default=dict)
+    remarks: Mapped[list[dict[str, Any]]] = mapped_column(JsonColumn, default=list)
     answers_sealed: Mapped[bytes | None] = mapped_column(EncryptedText)
     version: Mapped[int] = mapped_column(default=1)
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012

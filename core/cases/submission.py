@@ -102,6 +102,7 @@ def _case_row(
         "related_party": application.related_party,
         "submitted_at": now,
         "answers": dict(application.answers),
+        "remarks": [],
         "version": 1,
         **{
             column: None
