@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -11,12 +13,13 @@ from flask import request
 from werkzeug.wrappers import Response
 
 from admin.blueprint import blueprint
+from admin.places_to_choose import names_of_places
 from core import audit
 from core.access import Permission
+from core.accounts.queries import names_of
 from core.accounts.role_words import ROLE_WORDS
 from core.audit.queries import PAGE
 from core.forms import Choice
-from core.regions.queries import full_names
 from core.web.access_gate import access
 from core.web.choice_fields import ChoiceField
 from core.web.fields import DateField, TextField
@@ -66,6 +69,7 @@ def audit_trail() -> Response:
     wanted = _wanted(form)
     rows = audit.entries(session(), wanted, before=_before()) if right else []
     more, rows = len(rows) > PAGE, rows[:PAGE]
+    places, staff = names_of_places(_places_in(rows)), _staff_in(rows)
     with system_session("audit-page", writes=False) as database:
         sealed_at = audit.last_sealed_at(database)
     audit.look(session(), "audit.look", now=now())
@@ -73,13 +77,8 @@ def audit_trail() -> Response:
         "admin/audit.html",
         "admin/_audit_rows.html",
         form=form,
-        rows=rows,
+        rows=[shown(row, places, staff) for row in rows],
         next_url=_next_url(rows[-1]) if more else None,
-        places=full_names(session(), {row.node for row in rows if row.node}),
-        act_words=audit.act_words,
-        subject_words=audit.subject_words,
-        changes_in_words=changes_in_words,
-        who_in_words=who_in_words,
         sealed_at=sealed_at,
     )
 
@@ -127,6 +126,53 @@ def _next_url(last: audit.EntryRow) -> str:
     return f"/staff/audit?{urlencode(given)}"
 
 
+@dataclass(frozen=True, slots=True)
+class ShownRow:
+    """An entry in words; `day` is the day in China; `changes` are (field, before, after)."""
+
+    day: date
+    at: datetime
+    who: str
+    place: str
+    act: str
+    done: bool
+    subject: str
+    reason: str
+    changes: list[tuple[str, str, str]]
+    ip: str
+
+
+def shown(row: audit.EntryRow, places: Mapping[str, str], staff: Mapping[str, str]) -> ShownRow:
+    """The entry as the page shows it; staff by their names, everything else by the end of its id."""
+    subject = ""
+    if row.subject_type:
+        which = staff.get(row.subject_id) or row.subject_id[-12:]
+        subject = f"{gettext(audit.subject_words(row.subject_type))} {which}"
+    return ShownRow(
+        day=row.at.astimezone(CHINA).date(),
+        at=row.at,
+        who=who_in_words(row),
+        place=places.get(row.node, ""),
+        act=gettext(audit.act_words(row.act)),
+        done=row.done,
+        subject=subject,
+        reason=row.reason,
+        changes=[
+            (name, _value(before, places), _value(after, places)) for name, before, after in _changes(row)
+        ],
+        ip=row.ip,
+    )
+
+
+def _staff_in(rows: Sequence[audit.EntryRow]) -> dict[str, str]:
+    """Names of the staff that the rows are about, by account id."""
+    about = {row.subject_id for row in rows if row.subject_type == "staff_accounts"}
+    return {
+        str(account): name
+        for account, name in names_of(session(), [uuid.UUID(each) for each in about]).items()
+    }
+
+
 def who_in_words(row: audit.EntryRow) -> str:
     """Who acted: staff and jobs by name; a resident is not named in the trail."""
     if row.actor_kind == "resident":
@@ -138,18 +184,25 @@ def who_in_words(row: audit.EntryRow) -> str:
     return row.actor_name or gettext("没有登录的人")
 
 
-def changes_in_words(row: audit.EntryRow) -> list[tuple[str, str, str]]:
-    """(field, before, after) of what changed; roles by their names."""
+def _changes(row: audit.EntryRow) -> list[tuple[str, Any, Any]]:
+    """(field, before, after); roles by their names."""
     found = []
     for name, pair in row.changes.items():
         before, after = [*pair, "", ""][:2] if isinstance(pair, list) else ("", pair)
-        found.append((gettext(_ROLES.get(name, name)), _shown(before), _shown(after)))
+        found.append((gettext(_ROLES.get(name, name)), before, after))
     return found
 
 
-def _shown(value: Any) -> str:
+def _places_in(rows: Sequence[audit.EntryRow]) -> set[str]:
+    """Every region code that the rows speak of."""
+    values = {value for row in rows for _, *pair in _changes(row) for value in pair}
+    codes = {value for value in values if isinstance(value, str) and len(value) == 12 and value.isdigit()}
+    return codes | {row.node for row in rows if row.node}
+
+
+def _value(value: Any, places: Mapping[str, str]) -> str:
     if value is None or value == "":
         return gettext("无")
     if isinstance(value, bool):
         return gettext("是") if value else gettext("否")
-    return str(value)
+    return places.get(value, value) if isinstance(value, str) else str(value)

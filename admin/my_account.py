@@ -8,6 +8,7 @@ from flask import flash, request
 from werkzeug.wrappers import Response
 
 from admin.blueprint import blueprint
+from admin.places_to_choose import names_of_places
 from core.accounts import queries
 from core.accounts.changes import change_password
 from core.accounts.passwords import check_new_password
@@ -15,12 +16,11 @@ from core.accounts.policy import POLICY
 from core.accounts.role_words import ROLE_WORDS
 from core.accounts.signed_in import end_other_sessions, end_session, sessions_of
 from core.errors import Invalid
-from core.regions.queries import full_names
 from core.web.access_gate import STAFF, access
 from core.web.form_builder import Form
 from core.web.limits import limited
 from core.web.page import page, redirect_to
-from core.web.request import actor, now, session, signed_in, system_session
+from core.web.request import actor, now, signed_in, system_session
 from core.web.secret_fields import SecretField
 from core.web.texts import N_, gettext
 
@@ -47,7 +47,7 @@ def account() -> Response:
     with system_session("my-account", writes=False) as database:
         mine = queries.staff_member(database, me.account_id, now=now())
         logins = sessions_of(database, me.account_id, now=now())
-    places = full_names(session(), {mine.office, *(held.region_code for held in mine.roles)})
+    places = names_of_places({mine.office, *(held.region_code for held in mine.roles)})
     return page(
         "admin/my_account.html",
         mine=mine,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from core.access import NATION, region_contains
 from core.errors import NotFound
-from core.regions.queries import children, node, path
+from core.regions.queries import children, full_names, node, path
 from core.web.request import actor, session, today
 from core.web.texts import gettext
 
@@ -23,6 +25,22 @@ def place_in_reach(code: str) -> str:
 def name_of_place(code: str) -> str:
     """The full name of a place; the nation has one too."""
     return gettext("全国") if code == NATION else node(session(), code).full_name
+
+
+def names_of_places(codes: Iterable[str]) -> dict[str, str]:
+    """Names by code as one says them at work: without the path down to one's own place."""
+    wanted, own = set(codes), actor().node
+    names = full_names(session(), {*wanted, own})
+    path_here = names.get(own, "")
+    said = {
+        code: name.removeprefix(path_here) if code != own and path_here else name
+        for code, name in names.items()
+    }
+    if own in said and path_here:
+        said[own] = node(session(), own).name
+    if NATION in wanted:
+        said[NATION] = gettext("全国")
+    return {code: said[code] for code in wanted if code in said}
 
 
 def way_to(code: str) -> list[tuple[str, str]]:

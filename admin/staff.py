@@ -8,7 +8,7 @@ from flask import request
 from werkzeug.wrappers import Response
 
 from admin.blueprint import blueprint
-from admin.places_to_choose import name_of_place, place_in_reach, places_below, way_to
+from admin.places_to_choose import name_of_place, names_of_places, place_in_reach, places_below, way_to
 from core import audit
 from core.access import Permission
 from core.accounts import queries
@@ -16,7 +16,7 @@ from core.accounts.changes import create_staff
 from core.accounts.role_words import ROLE_DUTIES, ROLE_WORDS
 from core.accounts.signed_in import sessions_of
 from core.errors import Invalid
-from core.regions.queries import full_names, path
+from core.regions.queries import path
 from core.web.access_gate import access
 from core.web.fields import NameField, TextField
 from core.web.form_builder import Form
@@ -73,7 +73,7 @@ def staff_settings() -> Response:
         more=more,
         text=text,
         closed=request.args.get("closed") == "1",
-        places=full_names(session(), codes),
+        places=names_of_places(codes),
         role_words=ROLE_WORDS,
         at=now(),
     )
@@ -119,7 +119,7 @@ def staff_member(account_id: uuid.UUID) -> Response:
     return page(
         "admin/staff_member.html",
         row=row,
-        places=full_names(session(), codes),
+        places=names_of_places(codes),
         way=[place.name for place in path(session(), row.office)],
         logins=sessions_of(session(), account_id, now=now()),
         role_words=ROLE_WORDS,

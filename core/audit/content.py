@@ -18,6 +18,7 @@ from sqlalchemy import inspect
 from core.database import Base
 from core.encryption import Vault
 from core.masking import Kind, mask
+from core.scopes import LEVELS
 
 DIGESTED = (
     "id", "at", "act", "done", "actor_kind", "account_id", "actor_name", "node", "subject_type", "subject_id",
@@ -70,13 +71,13 @@ def changes_of(row: Base, *names: str) -> dict[str, list[Any]]:
     """What is about to change in a mapped row, before its flush: column name to [before, after].
 
     Dates, numbers, enums, codes and ids are kept; a text or a sealed value is shown as "***", or masked as its column
-    says in `info={"mask": Kind.…}`. `names` limits the columns.
+    says in `info={"mask": Kind.…}`. The level columns are left out. `names` limits the columns.
     """
     state = inspect(row)
     found: dict[str, list[Any]] = {}
     for attribute in state.mapper.column_attrs:
         history = state.attrs[attribute.key].history
-        if not history.has_changes() or (names and attribute.key not in names):
+        if not history.has_changes() or attribute.key in LEVELS or (names and attribute.key not in names):
             continue
         kind = attribute.columns[0].info.get("mask")
         before = history.deleted[0] if history.deleted else None

@@ -124,8 +124,8 @@ def test_neither_phone_nor_code_lies_open_in_the_database(engine, ask, enter_wit
         ):
             held = str(connection.execute(text(f"SELECT * FROM {table}")).all())
             assert PHONE not in held
-            assert code not in held.replace("-", " ").split() or len(code) != 6
             assert f"'{code}'" not in held
+            assert f" {code}" not in held
 
 
 def test_a_code_works_once_for_five_minutes_and_five_tries(ask, enter_with, now):
@@ -297,7 +297,6 @@ def test_the_window_learns_nothing_about_accounts_and_others_may_not_verify(
     resident()
     session = opens(Region(YONGXING), clerk.actor, writes=False)
     assert session.scalars(select(ResidentAccount.id)).all() == []
-    assert verify_phone.__annotations__["return"] == "None"
     session.close()
     confirmer = hire("zhoujun", Role.COUNTY_CONFIRMER, MEITAN)
     session = opens(Region(MEITAN), confirmer.actor)

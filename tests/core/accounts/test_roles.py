@@ -61,14 +61,18 @@ def test_every_grant_leaves_who_gave_what_to_whom(at, opens, hire, security, now
     assert entry.township == YONGXING
 
 
+PLACE_OF_LEVEL = {
+    "village": VILLAGE,
+    "township": YONGXING,
+    "county": MEITAN,
+    "city": "520300000000",
+    "province": GUIZHOU,
+}
+
+
 @pytest.mark.parametrize("role", [role for role in Role if role is not Role.SECURITY_ADMINISTRATOR])
 def test_nobody_but_a_security_administrator_grants(at, hire, role, now):
-    place = {"village": VILLAGE, "township": YONGXING, "province": GUIZHOU, "city": "520300000000"}.get(
-        next(iter(ROLE_LEVELS.get(role, {"county"}) - {"county"}), "county") if role in ROLE_LEVELS else "",
-        MEITAN,
-    )
-    if role in {Role.COUNTY_OFFICER, Role.COUNTY_CONFIRMER, Role.CONTRACT_WORKER}:
-        place = MEITAN
+    place = PLACE_OF_LEVEL[min(ROLE_LEVELS.get(role, {"county"}))]
     holder = hire("holder", role, place)
     clerk = hire("shimei", place=place)
     session = at(place, holder)
