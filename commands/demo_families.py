@@ -62,9 +62,9 @@ class FamilyMaker:
         if shape >= 2:
             disability = {"disability_class": 4, "disability_grade": 2} if draw.random() < 0.5 else {}
             people.append(self._person(draw.choice(SURNAMES), True, draw.randint(36, 52), "10", **disability))
-        people.append(
-            self._person(surname, draw.random() < 0.5, draw.randint(7, 17), "20", student=True, guardian=0)
-        )
+        girl = draw.random() < 0.5
+        child = "30" if girl else "20"
+        people.append(self._person(surname, girl, draw.randint(7, 17), child, student=True, guardian=0))
         if shape == 3:
             people.append(self._person(draw.choice(SURNAMES), True, draw.randint(68, 80), "52"))
         return people
