@@ -24,7 +24,7 @@ MADE_UP_ID = "52039919900101001X"
         "520328000000",
         "2026-11",
         "2026-11-16",
-        str(uuid.uuid4()),
+        "6171c1f0-0bf9-4d19-b6b6-1357456946bb",
     ],
 )
 def test_ids_codes_and_counts_pass(value):
