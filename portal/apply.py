@@ -18,9 +18,9 @@ from core.web.procedures import procedure_in
 from core.web.request import actor, now, session, signed_in, today
 from core.web.texts import N_, gettext, text_of
 from portal.apply_known import first_state, last_case
-from portal.apply_place import PlaceChoice, choose_place, chosen_place
+from portal.apply_place import PlaceChoice, choose_place, chosen_place, place_name
 from portal.apply_steps import STEPS, pages_of
-from portal.apply_wizard import Wizard, apply_page, open_wizard, place_name
+from portal.apply_wizard import Wizard, apply_page, open_wizard
 from portal.blueprint import blueprint
 
 SCHEME = "dibao"

@@ -48,6 +48,9 @@ def check(wizard: Wizard) -> Response:
         else:
             if (answer := interim(wizard)) is not None:
                 return answer
+            if request.form.get("do") != "submit":
+                # the Enter key in a box must not submit an application
+                return redirect_to(wizard.url("check"))
             _keep_signature(wizard, form)
             canonical, faults = read_all(wizard)
             own = {question.name for question in section.questions}

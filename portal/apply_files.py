@@ -10,11 +10,11 @@ from werkzeug.datastructures import FileStorage
 from core.documents.changes import Belonging, store_document
 from core.documents.models import Document, DocumentKind
 from core.documents.queries import library, titles
-from core.encrypted_files import FileStore, StorageFailed
+from core.encrypted_files import StorageFailed
 from core.errors import Invalid
 from core.web.formats import short_day
-from core.web.installation import installation
 from core.web.request import actor, now, session, signed_in
+from core.web.stored_files import file_store
 from core.web.texts import language, text_of
 from portal.apply_wizard import Wizard
 
@@ -47,15 +47,6 @@ class UploadFault:
 def kind_for(question: str, line_kind: str = "") -> DocumentKind:
     """What a paper given for a question is."""
     return _OF_QUESTION.get(question) or _OF_LINE.get(line_kind, DocumentKind.OTHER)
-
-
-def file_store() -> FileStore:
-    """The sealed files of this installation."""
-    home = installation()
-    if home.vault is None:
-        msg = "files are sealed: this installation has no vault"
-        raise LookupError(msg)
-    return FileStore(home.settings.files_folder, home.vault)
 
 
 def keep_paper(

@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 
 from flask import flash, request
 from werkzeug.wrappers import Response
+from wtforms import Field
 
 from core.cases.draft_state import DraftConflict
 from core.cases.drafts import new_row_key
 from core.forms import Per
+from core.income import income_window
 from core.web.form_builder import Form
 from core.web.page import page, redirect_to
 from core.web.request import today
@@ -17,7 +19,7 @@ from core.web.texts import gettext
 from portal.apply_questions import autosaving, interim, notes, saved
 from portal.apply_rows import RowEditor, labels_of, open_row, sent_key, unfinished
 from portal.apply_sums import running_sum, sheets, stored_lines
-from portal.apply_wizard import Wizard, apply_page, asked_months
+from portal.apply_wizard import Wizard, apply_page
 
 PAGES = {"incomes": Per.INCOME, "expenses": Per.EXPENSE, "properties": Per.PROPERTY}
 
@@ -151,6 +153,27 @@ def _keep_line(opened: OpenPage, key: str) -> bool:
     return right
 
 
+def _wrong_now(opened: OpenPage) -> list[tuple[str, str]]:
+    """(address, sentence) of what is wrong in the open line: whose, which money, what to do."""
+    editor = opened.editor
+    if editor is None or request.method != "POST":
+        return []
+    kind = _kinds(opened).get(str(editor.form["kind"].data or ""), "")
+    who = ""
+    if opened.for_member in opened.wizard.member_keys:
+        who = opened.wizard.person(Per.MEMBER, opened.for_member).name
+    return [
+        (f"#{_anchor(each)}", f"{who}{kind}，{each.label.text}：{each.errors[0]}")
+        for each in editor.form
+        if each.errors and each.type != "CSRFTokenField"
+    ]
+
+
+def _anchor(each: Field) -> str:
+    """The first thing of a field that can be focussed."""
+    return f"{each.id}-0" if each.type in {"RadioChoiceField", "YesNoField"} else str(each.id)
+
+
 def _problems(opened: OpenPage) -> list[tuple[str, str]]:
     """(address, sentence) of what is not finished: lines half written, members of whose income nothing is said."""
     wizard = opened.wizard
@@ -187,7 +210,8 @@ def _show(opened: OpenPage) -> Response:
     wizard, editor = opened.wizard, opened.editor
     form: Form | None = editor.form if editor is not None else None
     told = notes(wizard, editor.form, editor.section.questions, editor.prefix) if editor is not None else {}
-    first, last = asked_months(wizard.procedure, today())
+    law, scheme = wizard.procedure.law, wizard.procedure.scheme
+    first, last = income_window(today(), law.number(scheme.income_window_key))
     section = wizard.form.sections_per(opened.per)[0]
     status = opened.status or (422 if form is not None and form.errors and request.method == "POST" else None)
     return page(
@@ -200,7 +224,7 @@ def _show(opened: OpenPage) -> Response:
         line_form=form,
         notes=told,
         for_member=opened.for_member,
-        problems=opened.problems,
+        problems=[*opened.problems, *_wrong_now(opened)],
         sheets=sheets(wizard),
         lines=stored_lines(wizard, opened.per),
         sums=running_sum(wizard),

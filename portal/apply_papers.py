@@ -15,8 +15,9 @@ from core.sessions import found
 from core.web.form_builder import Form, form_class
 from core.web.page import file_response, page, redirect_to
 from core.web.request import now, session
+from core.web.stored_files import file_store
 from core.web.texts import gettext
-from portal.apply_files import KnownPaper, UploadFault, file_store, keep_paper, kind_for, known_papers
+from portal.apply_files import KnownPaper, UploadFault, keep_paper, kind_for, known_papers
 from portal.apply_questions import autosaving, interim, saved
 from portal.apply_wizard import Wizard, apply_page
 

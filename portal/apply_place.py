@@ -79,3 +79,8 @@ def chosen_place(code: str) -> Region:
     if not place.in_force(today()) or not is_smallest(place):
         raise Invalid(N_("请选到村或社区。"), field="region")
     return place
+
+
+def place_name(region: str) -> str:
+    """The full name of the place of a draft."""
+    return regions.node(session(), region).full_name

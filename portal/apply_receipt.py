@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+import segno
 from flask import url_for
 from werkzeug.wrappers import Response
 
@@ -14,15 +15,18 @@ from core.authorisations.coverage import current as authorisations_of
 from core.authorisations.links import token_of
 from core.authorisations.models import AuthorisationState
 from core.authorisations.queries import names
-from core.cases.models import Case
+from core.cases.limits import WHOLE, limit_case
+from core.cases.models import Case, StepCode
 from core.cases.procedure import Procedure
-from core.cases.steps import steps_of
+from core.cases.steps import STEP_NAMES, steps_of
 from core.catalogue import LimitDeclaration, LimitUnit
 from core.errors import Blocked
+from core.forms import Per
 from core.regions import queries as regions
 from core.sessions import found
 from core.web.access_gate import RESIDENT, access
 from core.web.current import speak_of
+from core.web.installation import installation
 from core.web.page import page
 from core.web.procedures import procedure_of
 from core.web.request import now, session, today
@@ -32,12 +36,17 @@ from portal.blueprint import blueprint
 
 @dataclass(frozen=True, slots=True)
 class Signer:
-    """Who must agree to the check. `state` as the component knows it; `link` her own address while it can be used."""
+    """Who must agree to the check. `state` as the component knows it; `mine`: the applicant signs, also for her child.
+
+    `link`: her own address while it can be used, `picture` the same as a data address of a QR code.
+    """
 
     name: str
     relation: str
     state: str
+    mine: bool
     link: str
+    picture: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +73,7 @@ def apply_receipt(draft_id: uuid.UUID) -> Response:
         signers=list(_signers(case)),
         steps=list(_next_steps(case, procedure)),
         office=regions.office(session(), case.region_code),
+        whole=_limit_words(procedure, procedure.scheme.limit(WHOLE, limit_case(case))),
     )
 
 
@@ -81,13 +91,14 @@ _STATES = {
 def _signers(case: Case) -> Iterator[Signer]:
     rows = authorisations_of(session(), case.id)
     known = names(session(), rows)
+    form = installation().catalogue.form(case.form_name, case.form_version)
+    relations = {each.code: each.label for each in form.question("relation", Per.MEMBER).choices}
     for row in rows:
         token = token_of(session(), row, now())
         link = url_for("portal.sign_link", token=token, _external=True) if token else ""
-        relation = gettext("您本人") if row.is_applicant else ""
-        if row.by_applicant and not row.is_applicant:
-            relation = gettext("由您代签")
-        yield Signer(known[row.id], relation, _STATES[row.state(today())], link)
+        relation = gettext("您本人") if row.is_applicant else gettext(relations.get(row.relation, ""))
+        picture = segno.make(link, error="m").svg_data_uri(scale=4, border=2, dark="#1b2530") if link else ""
+        yield Signer(known[row.id], relation, _STATES[row.state(today())], row.by_applicant, link, picture)
 
 
 def _next_steps(case: Case, procedure: Procedure) -> Iterator[NextStep]:
@@ -96,9 +107,7 @@ def _next_steps(case: Case, procedure: Procedure) -> Iterator[NextStep]:
     for step in procedure.scheme.steps:
         if step.code == "application" or not (step.resident_title or step.title):
             continue
-        told = ""
-        if step.limit:
-            told = _limit_words(procedure, procedure.scheme.limit(step.limit))
+        told = _limit_words(procedure, procedure.scheme.limit(step.limit)) if step.limit else ""
         yield NextStep(gettext(step.resident_title or step.title), told, due.get(step.code) if told else None)
 
 
@@ -109,4 +118,5 @@ def _limit_words(procedure: Procedure, limit: LimitDeclaration) -> str:
         return ""
     unit = gettext("个工作日") if limit.unit is LimitUnit.WORKING_DAYS else gettext("天")
     whose = gettext("当地规定") if limit.local else gettext("法定")
-    return gettext("%(whose)s：%(days)s%(unit)s内", whose=whose, days=days, unit=unit)
+    after = gettext(STEP_NAMES[StepCode(limit.starts)])
+    return gettext("%(whose)s：%(after)s后%(days)s%(unit)s内", whose=whose, after=after, days=days, unit=unit)

@@ -89,9 +89,12 @@ def _person(
 def _line(line: Line) -> str:
     if not line.complete:
         return gettext("%(kind)s（没写完）", kind=line.kind)
-    if line.monthly is None:
-        return f"{line.kind} {line.detail}".strip()
-    return gettext("%(kind)s %(sum)s元", kind=f"{line.kind} {line.detail}".strip(), sum=money(line.amount))
+    what = f"{line.kind} {line.detail}".strip()
+    if line.yearly is not None:
+        return gettext("%(what)s，一年%(sum)s元", what=what, sum=money(line.yearly))
+    if line.monthly is not None:
+        return gettext("%(what)s，每月%(sum)s元", what=what, sum=money(line.amount))
+    return gettext("%(what)s，%(sum)s元", what=what, sum=money(line.amount))
 
 
 def office_phone(wizard: Wizard) -> str:

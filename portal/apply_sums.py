@@ -16,7 +16,10 @@ MONTHS = 12
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One stored line as shown. Money in fen; None while it is not finished. `yearly` only where it was given by the year."""
+    """One stored line as shown. Money in fen; None while it is not finished, and `monthly` for what is no flow (a house).
+
+    `yearly` only where it was given by the year.
+    """
 
     key: str
     kind: str
@@ -53,7 +56,7 @@ def stored_lines(wizard: Wizard, per: Per) -> list[Line]:
                 key=key,
                 kind=kinds.get(str(row.get("kind", "")), gettext("没写完的一项")),
                 detail=str(row.get("description", "")),
-                monthly=None if yearly is None else to_monthly(yearly),
+                monthly=None if yearly is None or "period" not in row else to_monthly(yearly),
                 yearly=yearly if row.get("period") == "year" else None,
                 amount=row["amount"] if complete and isinstance(row.get("amount"), int) else None,
                 member=str(row.get("member", "")),

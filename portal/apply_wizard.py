@@ -6,7 +6,6 @@ import hashlib
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from functools import wraps
 from typing import Any
 
@@ -20,16 +19,15 @@ from core.errors import Invalid, NotFound
 from core.forms import MEMBER_ROWS, Answers, FormDeclaration, Per, Section
 from core.households.names import age_on
 from core.identity_numbers import IdNumber, parse_id_number
-from core.income import income_window
-from core.regions import queries as regions
 from core.web.access_gate import RESIDENT, access
 from core.web.current import speak_of
 from core.web.form_builder import Form
+from core.web.formats import clock, local_day, moment
 from core.web.installation import installation
 from core.web.page import redirect_to
 from core.web.procedures import procedure_in
 from core.web.request import actor, now, session, signed_in, today
-from core.web.texts import N_, gettext
+from core.web.texts import N_, gettext, language
 from portal.apply_steps import STEPS, Page, pages_of
 from portal.blueprint import blueprint
 
@@ -118,6 +116,14 @@ class Wizard:
         """What the page sends back: after a clash the reader has seen the newest, unless the page only saved by itself."""
         unseen = self.conflicts and request.form.get("do") == "autosave"
         return self.seen_revision if unseen else self.draft.revision
+
+    @property
+    def saved_words(self) -> str:
+        """When it was last saved: today's time, or the day with it."""
+        at = self.draft.saved_at
+        if local_day(at) == today():
+            return gettext("今天 %(time)s", time=clock(at, language()))
+        return moment(at, language())
 
     @property
     def elsewhere(self) -> bool:
@@ -290,13 +296,3 @@ def made_up_allowed() -> bool:
 def device() -> str:
     """Which browser this is, so that one can say that another one saved last; it names nobody."""
     return hashlib.sha256(signed_in().token_id.bytes).hexdigest()[:12]
-
-
-def place_name(region: str) -> str:
-    """The full name of the place of a draft."""
-    return regions.node(session(), region).full_name
-
-
-def asked_months(procedure: Procedure, day: date) -> tuple[date, date]:
-    """First and last day of the months whose income is asked (decision 11)."""
-    return income_window(day, procedure.law.number(procedure.scheme.income_window_key))

@@ -8,6 +8,7 @@ An answer withheld where that is allowed is `{"declined": "reason"}`.
 
 from __future__ import annotations
 
+import unicodedata
 import uuid
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
@@ -22,6 +23,8 @@ from core.identity_numbers import parse_disability_certificate, parse_id_number,
 from core.translations import N_
 
 _LONGEST = {QuestionKind.LONG_TEXT: 2000, QuestionKind.NAME: 50}
+# pictures, skin tones, halves of characters, private signs
+_NO_LETTERS = frozenset({"So", "Sk", "Cs", "Co"})
 _YES = frozenset({"true", "yes", "y", "1", "是", "有", "对"})
 _NO = frozenset({"false", "no", "n", "0", "否", "无", "没有", "不"})
 
@@ -71,6 +74,8 @@ def _text(question: Question, given: object, _today: Today) -> str:
 
 def _name(question: Question, given: object, today: Today) -> str:
     name = " ".join(_text(question, given, today).split()).replace("•", "·").replace("・", "·")
+    if any(unicodedata.category(char) in _NO_LETTERS for char in name):
+        raise Invalid(N_("姓名里不能有表情或符号；请按证件上的姓名填写，生僻字可以直接填"))
     if any(char.isdigit() for char in name):
         raise Invalid(N_("姓名里不能有数字；请按证件上的姓名填写"))
     if not any(char.isalpha() for char in name):
