@@ -37,13 +37,14 @@ def _refuse(kind: str) -> Callable[..., NoReturn]:
 class Column:
     """An expression over many rows. Arithmetic is done in 64 bits: a province stores counts in 8."""
 
-    __slots__ = ("expr", "name", "wide")
+    __slots__ = ("choice", "expr", "name", "wide")
     __hash__ = None  # type: ignore[assignment]
 
     def __init__(self, expr: nw.Expr, *, wide: bool = False, name: str = "") -> None:
         self.expr = expr
         self.wide = wide
         self.name = name
+        self.choice: tuple[nw.Expr, int] | None = None  # a number where a condition holds, else 0
 
     def _wide(self) -> nw.Expr:
         return self.expr if self.wide else self.expr.cast(nw.Int64)

@@ -14,6 +14,7 @@ from core.law.reader import Law
 from core.rules.tracing import OWN_AREA, Asked
 
 AREAS = 3  # no area, urban, rural
+STRANGE_REGION = "a household of a region whose law was not given"
 
 
 @dataclass(slots=True)
@@ -91,20 +92,24 @@ def _slots(homes: nw.DataFrame[Any], resolved: Resolved) -> tuple[nw.Series[Any]
     slots: list[int | None] = [None] * ((highest - lowest + 1) * AREAS)
     for position, (region, area) in enumerate(resolved.places):
         slots[(region - lowest) * AREAS + area] = position
+    by_region = len(set(regions)) > 1
+    by_area = any(asked.area == OWN_AREA for asked in (*resolved.tables, *resolved.uniform))
     slot: nw.Expr = nw.lit(0, nw.Int32)
-    if len(set(regions)) > 1:
+    if by_region:
         given = homes["region"]
         if len(homes) and (given.min() < lowest or given.max() > highest):
-            raise ValueError("a household of a region whose law was not given")
+            raise ValueError(STRANGE_REGION)
         slot = slot + (nw.col("region").cast(nw.Int32) - lowest) * AREAS
-        known = nw.new_series(
-            "known", [each is not None for each in slots], nw.Boolean, backend=nw.get_native_namespace(homes)
-        )
-        if not known[homes.select(slot.cast(nw.UInt32).alias("slot"))["slot"]].all():
-            raise ValueError("a household of a region whose law was not given")
-    if any(asked.area == OWN_AREA for asked in (*resolved.tables, *resolved.uniform)):
+    if by_area:
         areas = homes["area"]
         if len(homes) and not (areas.min() >= Area.URBAN and areas.max() <= Area.RURAL):
             raise ValueError("an area is neither urban nor rural")
         slot = slot + nw.col("area").cast(nw.Int32)
-    return homes.select(nw.col("household"), slot.cast(nw.UInt32).alias("slot"))["slot"], slots
+    slot_of = homes.select(nw.col("household"), slot.cast(nw.UInt32).alias("slot"))["slot"]
+    if len(resolved.places) < len(slots):
+        known = nw.new_series(
+            "known", [each is not None for each in slots], nw.Boolean, backend=nw.get_native_namespace(homes)
+        )
+        if not known[slot_of].all():
+            raise ValueError(STRANGE_REGION)
+    return slot_of, slots

@@ -125,6 +125,8 @@ class TracedLaw:
         raise RuleMisuse(N_("规则里不能读文字参数。"))
 
     def _ask(self, asked: Asked, where: Any = True) -> Any:
+        if where is False:
+            return 0
         self._trace.asked[asked] = None
         if asked in self._trace.uniform:
             return when(where, self._trace.uniform[asked], 0)

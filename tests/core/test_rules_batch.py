@@ -284,3 +284,23 @@ def test_in_a_large_sample_every_ending_occurs_and_agrees():
     assert sum(row["supplement_fen"] > 0 for row in rows) > 200
     keys = {row["blocked"] for row in rows}
     assert {"dibao.standard", "supplement.rate.student", None} <= keys
+
+
+def test_under_one_law_the_highest_group_counts_for_people_of_several():
+    chance = random.Random(27)
+    homes = [_drawn(chance) | {"region": 520328} for _ in range(1_500)]
+    home_frame, people = _frames(homes)
+    answer = run_batch(RULES["dibao"], home_frame, people, law_of(520328))
+    for home, row in zip(homes, answer.to_dicts(), strict=True):
+        _same(_single(RULES["dibao"], home), row)
+
+
+def test_a_region_or_an_area_without_law_is_refused():
+    home = {"region": 520328, "facts": _plain_facts(members=1), "people": []}
+    home_frame, people = _frames([home])
+    laws = {county: law_of(county) for county in COUNTIES}
+    for strange in (520329, 110101, 990000):
+        with pytest.raises(ValueError, match="region"):
+            run_batch(RULES["dibao"], home_frame.with_columns(region=pl.lit(strange)), people, laws)
+    with pytest.raises(ValueError, match="area"):
+        run_batch(RULES["dibao"], home_frame.with_columns(area=pl.lit(3, pl.Int8)), people, laws)
