@@ -72,7 +72,7 @@ def _server(settings: Settings, workers: int) -> MPServer:
 def greeting(settings: Settings, made: list[FirstAccount]) -> str:
     """Where to go, and the accounts of a first start."""
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    lines = [f"兜底已启动：http://{host}:{settings.port}/    工作人员：http://{host}:{settings.port}/admin/"]
+    lines = [f"兜底已启动：http://{host}:{settings.port}/    工作人员：http://{host}:{settings.port}/staff/"]
     if made and settings.may_be_demo:
         lines += [
             "演示库已建好，里面的人和事都是编造的。演示账号（密码刚刚生成，只显示这一次）：",
