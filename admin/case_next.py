@@ -14,6 +14,7 @@ from core.cases.comparison import unexplained
 from core.cases.decisions import current_opinion
 from core.cases.models import Authority, Case, CaseState, CaseStep, StepCode, StepState
 from core.cases.procedure import Procedure
+from core.notices.changes import FIRST, standing_notice
 from core.rules import Result
 from core.web.access_gate import may
 from core.web.formats import money
@@ -91,6 +92,8 @@ def next_step_of(
         _ready_for_opinion(found, case, steps, procedure, assessment, blocked)
     elif step.code is StepCode.CONFIRMATION:
         _ready_for_confirmation(found, case)
+    elif step.code is StepCode.NOTICE:
+        _hanging(found, case)
     elif step.code in {StepCode.SURVEY_START, StepCode.VERIFICATION, StepCode.VISIT}:
         _ready_in_survey(found, case, steps, procedure)
     elif step.code is StepCode.ACCEPTANCE and case.state is CaseState.SUBMITTED:
@@ -214,6 +217,20 @@ def _ready_in_survey(found: NextStep, case: Case, steps: Sequence[CaseStep], pro
         found.consequence = gettext("没有签齐授权，不能发起核对；入户调查可以先做。")
     else:
         found.consequence = gettext("核对和入户同时进行，两样都办完才能提初审意见。")
+
+
+def _hanging(found: NextStep, case: Case) -> None:
+    """A notice that hangs needs nobody: it closes by itself unless somebody objects."""
+    notice = standing_notice(session(), case, FIRST)
+    if notice is None:
+        found.consequence = gettext("先看将要公示的全部内容，再张贴。")
+        return
+    found.title = gettext("公示中")
+    found.due_date = in_words(notice.closes_on)
+    found.checks.append(("yes", gettext("已张贴，到期自动转到审核确认")))
+    href = url_if("staff.print_notice", notice_id=notice.id)
+    if href is not None:
+        found.action, found.href = gettext("打印公示"), href
 
 
 def _ready_for_confirmation(found: NextStep, case: Case) -> None:

@@ -62,7 +62,7 @@ TASK_WORDS: dict[str, TaskWords] = {
         N_("公示"), N_("公示含有个人信息，已自动撤下，请改后重发"), N_("去改"), "", ("staff.case_notice",)
     ),
     "objection": TaskWords(
-        N_("异议"), N_("调查公示异议并答复"), N_("写答复"), N_("异议没有答复，公示不能结束"), ("staff.case_notice",)
+        N_("异议"), N_("调查公示异议并答复"), N_("写答复"), N_("异议没有答复，公示不能结束"), ("staff.objections",)
     ),
     "confirmation": TaskWords(
         N_("审核确认"), N_("审核确认"), N_("审核"), N_("到期要作出决定"), ("staff.case_confirmation",)

@@ -25,7 +25,7 @@ class LetterText:
 def letters_of_case(session: ScopedSession, case_id: uuid.UUID) -> Sequence[Letter]:
     """The letters of a case, newest first."""
     return session.scalars(
-        select(Letter).where(Letter.case_id == case_id).order_by(Letter.issued_at.desc())
+        select(Letter).where(Letter.case_id == case_id).order_by(Letter.issued_at.desc(), Letter.id.desc())
     ).all()
 
 

@@ -1,0 +1,119 @@
+"""A case brought to any stage by the offices of the made-up town, each act by who may do it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from core.access import Actor
+from core.cases.changes import accept_application
+from core.cases.decisions import OpinionAnswer, sign_opinion
+from core.cases.declaration_models import Layer, StatementLine
+from core.cases.models import Case, Opinion, StepCode
+from core.cases.procedure import Procedure
+from core.cases.steps import complete_step
+from core.database import new_id
+from core.encryption import place_of
+from core.notices.changes import close_due_notices, publish_first_notice
+from core.scopes import LEVELS, System
+from core.sessions import ScopedSession
+from core.testing.town import Town, family_of_four
+from core.testing.visiting import visit_answer
+from core.visits.changes import record_visit
+
+
+@dataclass
+class Way:
+    """`case_id` of the case on its way; each method does one act and commits."""
+
+    town: Town
+    case_id: uuid.UUID = field(default_factory=new_id)
+
+    def submit(self, account: uuid.UUID | None = None, **changes: Any) -> uuid.UUID:
+        application = replace(family_of_four(account or new_id()), **changes)
+        self.case_id = self.town.submit(application).id
+        return self.case_id
+
+    def at(self, actor: Actor) -> tuple[ScopedSession, Case, Procedure]:
+        """A session of that member of staff, the case in it, and the law of the day."""
+        session = self.town.at_work(actor)
+        case = self.town.case(session, self.case_id)
+        return session, case, self.town.procedure(session)
+
+    def accept(self, *, local_duty: bool = False) -> None:
+        session, case, procedure = self.at(self.town.clerk)
+        accept_application(
+            session, self.town.clerk, case, procedure, now=self.town.now, local_duty=local_duty
+        )
+        session.commit()
+
+    def visit(self, actor: Actor | None = None, answers: dict[str, Any] | None = None) -> None:
+        session, case, procedure = self.at(actor or self.town.clerk)
+        answer = visit_answer(self.town, procedure, answers)
+        record_visit(session, actor or self.town.clerk, case, answer, procedure, now=self.town.now)
+        session.commit()
+
+    def verify(self) -> None:
+        session, case, procedure = self.at(self.town.clerk)
+        complete_step(
+            session, self.town.officer, case, StepCode.VERIFICATION, {}, procedure, now=self.town.now
+        )
+        session.commit()
+
+    def found(self, declared_index: int, yearly_fen: int, layer: Layer = Layer.VERIFIED) -> uuid.UUID:
+        """An office (or the visitors) found another sum for one declared line."""
+        session, case, _procedure = self.at(self.town.clerk)
+        lines = sorted(
+            (line for line in self.lines(session) if line.layer is Layer.DECLARED), key=lambda line: line.id
+        )
+        line = lines[declared_index]
+        row = StatementLine(
+            **{level: getattr(line, level) for level in LEVELS},
+            id=new_id(),
+            case_id=case.id,
+            layer=layer,
+            section=line.section,
+            kind=line.kind,
+            line_key=line.line_key,
+            member_id=line.member_id,
+            amount_fen=yearly_fen,
+            period=line.period,
+            yearly_fen=yearly_fen,
+            entered_at=self.town.now,
+        )
+        row.details_sealed = session.vault.seal_json(place_of(row, "details_sealed"), {"description": "核对"})
+        session.add(row)
+        session.commit()
+        return line.line_key
+
+    def lines(self, session: ScopedSession) -> Sequence[StatementLine]:
+        return session.scalars(select(StatementLine).where(StatementLine.case_id == self.case_id)).all()
+
+    def survey(self, **changes: Any) -> None:
+        """Accepted, visited and verified: the opinion is due."""
+        self.submit(**changes)
+        self.accept()
+        self.visit()
+        self.verify()
+
+    def opine(self, answer: OpinionAnswer | None = None) -> Opinion:
+        session, case, procedure = self.at(self.town.reviewer)
+        answer = answer or OpinionAnswer(True, "符合条件")
+        opinion = sign_opinion(session, self.town.reviewer, case, answer, procedure, now=self.town.now)
+        session.commit()
+        return opinion
+
+    def hang(self) -> None:
+        """The notice hangs its seven days and closes."""
+        session, case, procedure = self.at(self.town.clerk)
+        publish_first_notice(session, self.town.clerk, case, procedure, now=self.town.now)
+        session.commit()
+        self.town.now += timedelta(days=8)
+        sweep = self.town.session(System("close-notices"))
+        close_due_notices(sweep, sweep.actor, lambda _: self.town.procedure(sweep), now=self.town.now)
+        sweep.commit()
