@@ -55,6 +55,14 @@ STATE_WORDS = {
 }
 
 
+SHORT_WORDS = {
+    RequestState.QUEUED: N_("等发出"),
+    RequestState.SENT: N_("等结果"),
+    RequestState.STOPPED: N_("已停"),
+    RequestState.DISCARDED: N_("未看即弃"),
+}
+
+
 class ReasonForm(Form):
     """A reason that is kept with the case."""
 
@@ -70,7 +78,7 @@ def _line_fields() -> dict[str, Any]:
             f"kind_{number}": ChoiceField(N_("查到什么"), choices=kinds),
             f"amount_{number}": MoneyField(N_("金额（元）"), minimum=0),
             f"period_{number}": ChoiceField(N_("怎么算"), choices=periods),
-            f"quantity_{number}": WholeNumberField(N_("数量"), minimum=0, maximum=9999),
+            f"quantity_{number}": WholeNumberField(N_("几处、几辆（别的不填）"), minimum=0, maximum=9999),
             f"description_{number}": TextField(N_("说明"), max_length=200),
         }
     return fields
@@ -153,6 +161,7 @@ def _page(frame: CaseFrame, form: ReasonForm, problem: str = "", status: int | N
         sources=frame.procedure.scheme.sources,
         compared=compared_rows(lines, frame.people) if requests else [],
         state_words=STATE_WORDS,
+        short_words=SHORT_WORDS,
         standing_words=STANDING_WORDS,
         older=[row for row in requests if latest(requests)[row.member_id, row.source].id != row.id],
         form=form,
@@ -174,7 +183,9 @@ def _checks(frame: CaseFrame, requests: Sequence[VerificationRequest]) -> Checks
         rows=[_cells(frame, person, last) for person in covered.persons],
         progress=progress(requests),
         hindrances=[
-            (person.waits_for, person.hindrance) for person in covered.persons if person.hindrance is not None
+            (frame.people.names.get(person.member_id, person.name_masked), person.hindrance)
+            for person in covered.persons
+            if person.hindrance is not None
         ],
         may_request=may_ask and covered.complete and to_ask,
         may_conclude=may_ask and against and not any(row.state in _OPEN for row in last.values()),

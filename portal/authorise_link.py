@@ -24,7 +24,7 @@ from core.authorisations.queries import OpenedAuthorisation, open_authorisation
 from core.documents.changes import Belonging
 from core.errors import Problem
 from core.scopes import LEVELS
-from core.verification.queries import checks_seen_by_resident
+from core.verification.queries import by_day, checks_seen_by_resident
 from core.verification.withdrawals import tell_office, withdraw_authorisation
 from core.web.access_gate import LINK, access
 from core.web.authorising import ReasonForm, SignForm, offer, reading_of, store_signature
@@ -292,5 +292,5 @@ def _kept_page(token: str, opened: OpenedAuthorisation) -> Response:
         opened=opened,
         reading=_reading(opened),
         state=opened.row.state(today()),
-        checks=checks_seen_by_resident(session()),
+        checks=by_day(checks_seen_by_resident(session()), {opened.row.member_id: opened.name}),
     )

@@ -18,10 +18,11 @@ from core.authorisations.queries import OpenedAuthorisation, mine, names, open_a
 from core.documents.changes import Belonging
 from core.errors import NotAllowed
 from core.verification.models import VerificationRequest
-from core.verification.queries import checks_seen_by_resident
+from core.verification.queries import by_day, checks_seen_by_resident
 from core.verification.withdrawals import tell_office, withdraw_authorisation
 from core.web.access_gate import RESIDENT, access
 from core.web.authorising import SignForm, offer, reading_of, store_signature
+from core.web.current import speak_of
 from core.web.page import page, redirect_to
 from core.web.request import actor, now, session, signed_in, system_session, today
 from core.web.texts import N_, gettext
@@ -50,7 +51,7 @@ class CaseCards:
     scheme: str
     submitted_on: date
     cards: Sequence[SignerCard]
-    checks: Sequence[VerificationRequest]
+    checks: Sequence[tuple[date, str, str, list[VerificationRequest]]]
 
     @property
     def waiting(self) -> int:
@@ -62,6 +63,8 @@ class CaseCards:
 def my_authorisations() -> Response:
     """Every application I have a part in, the newest first."""
     rows = mine(session())
+    if rows:
+        speak_of(region_of(rows[0]))
     full = names(session(), rows)
     by_member = {row.member_id: full[row.id] for row in rows}
     groups: dict[uuid.UUID, list[SignerCard]] = {}
@@ -73,7 +76,7 @@ def my_authorisations() -> Response:
             scheme=gettext(str(cards[0].row.terms["scheme_name"])),
             submitted_on=date.fromisoformat(cards[0].row.terms["submitted_on"]),
             cards=sorted(cards, key=lambda card: card.row.position),
-            checks=checks_seen_by_resident(session(), case_id),
+            checks=by_day(checks_seen_by_resident(session(), case_id), by_member),
         )
         for case_id, cards in groups.items()
     ]
@@ -103,6 +106,7 @@ def my_authorisation(authorisation_id: uuid.UUID) -> Response:
     """One authorisation: read it, and sign it where it waits for me."""
     opened = open_authorisation(session(), authorisation_id, now())
     row = opened.row
+    speak_of(region_of(row))
     reading = reading_of(opened.text, row.role, opened.values)
     waits = (
         row.by_applicant
@@ -125,7 +129,14 @@ def my_authorisation(authorisation_id: uuid.UUID) -> Response:
         may_withdraw=_signs(row) and row.state(today()) is AuthorisationState.SIGNED,
         state=row.state(today()),
         day=today(),
-        checks=checks_seen_by_resident(session(), row.case_id),
+        checks=by_day(
+            [
+                each
+                for each in checks_seen_by_resident(session(), row.case_id)
+                if each.member_id == row.member_id
+            ],
+            {row.member_id: opened.name},
+        ),
     )
 
 
@@ -157,6 +168,7 @@ def _sign(opened: OpenedAuthorisation, form: SignForm) -> bool:
 def my_authorisation_withdraw(authorisation_id: uuid.UUID) -> Response:
     """Take back what I signed; said plainly what follows, done in one step."""
     opened = open_authorisation(session(), authorisation_id, now())
+    speak_of(region_of(opened.row))
     if request.method == "POST":
         withdraw_authorisation(session(), actor(), authorisation_id, now=now())
         session().commit()

@@ -22,9 +22,12 @@ class AuthorisationText:
     asked_by: str
     purpose: str
     until: str
+    after_until: str
     sees: str
-    consequences: tuple[str, ...]
+    if_refused: str
     supporter_refusal: str
+    if_withdrawn: str
+    in_any_case: str
     how_to_withdraw: str
     basis: str
     statement: Mapping[SignerRole, str]
@@ -46,13 +49,12 @@ TEXTS: dict[str, AuthorisationText] = {
         },
         asked_by=N_("{verifier}。由{requester}提出，别的单位和个人都不能查。"),
         purpose=N_("只为审核{submitted_on}的{scheme}申请，和领{scheme}期间每年的核查。"),
-        until=N_("{valid_from}到{valid_to}。过期作废，再查要重新请您签；救助提前结束，马上停止。"),
+        until=N_("{valid_from}到{valid_to}。"),
+        after_until=N_("过期作废，再查要重新请您签；救助提前结束，马上停止。"),
         sees=N_("每查一次，都记在“我的授权”里。"),
-        consequences=(
-            N_("不签：没法核实，这次申请可能办不下去。"),
-            N_("撤回：从那一刻起不再查。以前查过的仍然算数，救助可能因此停止。"),
-            N_("不影响以后再申请，也不影响急难时先救助。"),
-        ),
+        if_refused=N_("不签：没法核实，这次申请可能办不下去。"),
+        if_withdrawn=N_("撤回：从那一刻起不再查。以前查过的仍然算数，救助可能因此停止。"),
+        in_any_case=N_("不影响以后再申请，也不影响急难时先救助。"),
         supporter_refusal=N_("您不同意也可以：经办人会看情况决定，不会由电脑自动作决定。"),
         how_to_withdraw=N_("想撤回：在“我的授权”里点“撤回”，或者到窗口说一声。"),
         basis=N_("依据：《社会救助暂行办法》第五十八条、{law}。"),

@@ -20,7 +20,8 @@ from core.sessions import ScopedSession
 from core.translations import N_
 
 _VERIFIER = N_("{county}民政局家庭经济状况核对机构")
-_REQUESTER = N_("{township}人民政府（街道办事处）")
+_REQUESTER = N_("{township}人民政府")
+_STREET_OFFICE = N_("{township}办事处")
 VALIDITY = "authorisation.validity_months"
 LINK_DAYS = "authorisation.link_days"
 ADULT_AGE = "adult.age"
@@ -74,12 +75,17 @@ def asking_terms(
         law=scheme.source,
         submitted_on=beijing_day(submitted_at),
         verifier=_VERIFIER.format(county=names.get(3, names.get(2, ""))),
-        requester=_REQUESTER.format(township=names.get(4, names.get(3, ""))),
+        requester=_requester(names.get(4, names.get(3, ""))),
         sources=scheme.sources,
         months=law.number(VALIDITY),
         link_days=law.number(LINK_DAYS),
         adult_age=law.number(ADULT_AGE),
     )
+
+
+def _requester(township: str) -> str:
+    # a street (街道) has an office sent by the district, a town or township a government of its own
+    return (_STREET_OFFICE if township.endswith("街道") else _REQUESTER).format(township=township)
 
 
 def ask_family(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select
 
 from core import audit
+from core.authorisations.days import china_day
 from core.sessions import ScopedSession, found
 from core.translations import N_
 from core.verification.changes import requests_of
@@ -19,6 +20,7 @@ from core.verification.sending import OPEN
 
 __all__ = [
     "Progress",
+    "by_day",
     "checks_seen_by_resident",
     "import_of",
     "imports",
@@ -83,6 +85,24 @@ def checks_seen_by_resident(
     if case_id is not None:
         statement = statement.where(VerificationRequest.case_id == case_id)
     return session.scalars(statement.order_by(VerificationRequest.sent_at.desc()).limit(limit)).all()
+
+
+def by_day(
+    requests: Sequence[VerificationRequest], names: Mapping[uuid.UUID, str] | None = None
+) -> list[tuple[date, str, str, list[VerificationRequest]]]:
+    """(day, name, office, requests) of what went out, newest first; `names` by member id, else masked."""
+    groups: dict[tuple[date, uuid.UUID, str], list[VerificationRequest]] = {}
+    for row in requests:
+        if row.sent_at is not None:
+            key = (china_day(row.sent_at), row.member_id, row.requested_office)
+            groups.setdefault(key, []).append(row)
+    known = names or {}
+    return [
+        (day, known.get(member_id, rows[0].name_masked), office, sorted(rows, key=lambda row: row.position))
+        for (day, member_id, office), rows in sorted(
+            groups.items(), key=lambda item: (-item[0][0].toordinal(), item[1][0].position)
+        )
+    ]
 
 
 def imports(session: ScopedSession, limit: int = 20) -> Sequence[ResultImport]:

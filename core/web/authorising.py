@@ -26,12 +26,16 @@ from core.web.texts import N_, gettext, message_text
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The words in the reader's language: what is checked, by whom, until when, and what follows."""
+    """The words in the reader's language. `terms`: (what, the part that must strike the eye, the rest).
+
+    `consequences`: what follows from not signing and from withdrawing; `refusal`: from not signing alone.
+    """
 
     title: str
     lead: str
-    terms: list[tuple[str, str]]
+    terms: list[tuple[str, str, str]]
     consequences: list[str]
+    refusal: list[str]
     how_to_withdraw: str
     basis: str
     statement: str
@@ -43,20 +47,21 @@ def reading_of(text: AuthorisationText, role: SignerRole, values: Mapping[str, o
     def say(message: str) -> str:
         return message_text(message, values)
 
-    consequences = [say(each) for each in text.consequences]
+    refusal = [say(text.if_refused)]
     if role is SignerRole.SUPPORTER:
-        consequences.insert(1, say(text.supporter_refusal))
+        refusal.append(say(text.supporter_refusal))
     return Reading(
         title=say(text.title[role]),
         lead=say(text.lead),
         terms=[
-            (gettext("查谁"), say(text.whom[role])),
-            (gettext("谁来查"), say(text.asked_by)),
-            (gettext("为了什么"), say(text.purpose)),
-            (gettext("到什么时候"), say(text.until)),
-            (gettext("您能看到"), say(text.sees)),
+            (gettext("查谁"), "", say(text.whom[role])),
+            (gettext("谁来查"), "", say(text.asked_by)),
+            (gettext("为了什么"), "", say(text.purpose)),
+            (gettext("到什么时候"), say(text.until), say(text.after_until)),
+            (gettext("您能看到"), "", say(text.sees)),
         ],
-        consequences=consequences,
+        consequences=[*refusal, say(text.if_withdrawn), say(text.in_any_case)],
+        refusal=[*refusal, say(text.in_any_case)],
         how_to_withdraw=say(text.how_to_withdraw),
         basis=say(text.basis),
         statement=say(text.statement[role]),
