@@ -3,7 +3,6 @@
 import time
 from datetime import UTC, datetime
 
-import jobs_program
 import pytest
 from sqlalchemy import select
 
@@ -17,6 +16,7 @@ from core.scopes import Own, Region, System
 from core.sessions import open_session
 from core.settings import Settings
 from core.testing.postgresql import APP_ROLE
+from tests.core import jobs_program
 
 MEITAN, LONGMEN = "520328000000", "441322000000"
 

@@ -8,7 +8,6 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import jobs_program
 import pytest
 from sqlalchemy import func, select
 
@@ -21,6 +20,7 @@ from core.scopes import System
 from core.sessions import open_session
 from core.settings import Settings
 from core.testing.postgresql import APP_ROLE
+from tests.core import jobs_program
 
 pytestmark = pytest.mark.slow
 PROGRAM = Path(jobs_program.__file__)
@@ -111,6 +111,7 @@ def test_a_job_killed_midway_resumes_in_the_next_process_with_no_step_lost_or_do
     assert "outside" not in told
 
 
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 def test_a_job_killed_again_and_again_still_comes_out_whole(engine, asked, run_program):
     for count in (3, 17, 33):
         program = run_program(asked)
@@ -122,6 +123,7 @@ def test_a_job_killed_again_and_again_still_comes_out_whole(engine, asked, run_p
     assert_whole(engine, asked)
 
 
+@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
 def test_another_process_takes_over_when_the_first_never_comes_back(engine, asked, run_program):
     kill_midway(run_program(asked, "one"), engine)
     told, _ = run_program(asked, "two", "--minutes-later", "5").communicate(timeout=60)
