@@ -13,7 +13,7 @@ _KEY = "current_setting('doudi.key', true)"
 _OTHER = "current_setting('doudi.other', true)"
 
 
-def _cases(visibility: Visibility) -> Iterator[str]:  # noqa: C901 (one branch per kind of scope)
+def _cases(visibility: Visibility) -> Iterator[str]:
     yield "WHEN 'system' THEN true"
     if visibility.region:
         yield "WHEN 'nation' THEN true"
