@@ -188,7 +188,8 @@ def write_rows(session: ScopedSession, model: type[Base], rows: Sequence[Mapping
         if not admits_values(model.__visible__, session.scope, row):
             msg = f"a row of {model.__name__} lies outside the session's scope"
             raise OutOfScope(msg)
-    session.execute(insert(model), list(rows), execution_options={CHECKED_WRITE: True})
+    # the table itself, not the mapped class: the ORM would split the rows by which of their values are empty
+    session.execute(insert(model.__table__), list(rows), execution_options={CHECKED_WRITE: True})
 
 
 def update_rows(
@@ -212,7 +213,11 @@ def update_rows(
 
 
 def count_up(
-    session: ScopedSession, counter: type[Base], rows: Sequence[Mapping[str, Any]], key: Sequence[str], column: str
+    session: ScopedSession,
+    counter: type[Base],
+    rows: Sequence[Mapping[str, Any]],
+    key: Sequence[str],
+    column: str,
 ) -> int:
     """Add each row's `column` to the counter row with the same `key`, made at first use; one statement.
 

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from core import audit
 from core.access import Actor, Permission
+from core.authorisations.changes import end_for_case
 from core.cases import people, tasks
 from core.cases.declaration_models import DeclaredMember, MemberRole
 from core.cases.limits import whole_deadline
@@ -252,6 +253,7 @@ def decline_acceptance(
         now=now,
     )
     close_all(session, actor, case, CaseState.NOT_ACCEPTED, now=now)
+    end_for_case(session, actor, case.id, now=now)
     case.decided_at = now
     audit.record(session, "case.refuse", case, now=now)
     return letter
@@ -264,6 +266,7 @@ def withdraw_application(session: ScopedSession, actor: Actor, case: Case, *, no
     if case.state not in OPEN_STATES:
         raise Blocked(N_("这件申请已经办结，不用撤回。"))
     close_all(session, actor, case, CaseState.WITHDRAWN, now=now)
+    end_for_case(session, actor, case.id, now=now)
     case.decided_at = now
     audit.record(session, "case.withdraw", case, now=now)
 

@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from core import audit
 from core.access import Actor, Permission
+from core.authorisations.changes import end_for_case
 from core.cases.assessment import assess
 from core.cases.changes import letter_fields, recipient_of
 from core.cases.comparison import adopt_agreeing, unexplained
@@ -275,6 +276,9 @@ def _decide(
     if not granted and step_of(session, case.id, StepCode.PUBLICATION).state is not StepState.NOT_APPLICABLE:
         # refused applicants are never listed (domain 2.8)
         skip_step(session, actor, case, StepCode.PUBLICATION, procedure, now=now)
+    if not granted:
+        # they were given for this application and for the time of assistance alone (PIPL 19)
+        end_for_case(session, actor, case.id, now=now)
     return confirmation
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
+
 from core.cases.models import CaseSeries
-from core.regions import queries as regions
+from core.regions.models import Region
 from core.sessions import ScopedSession, count_up
 
 BEIJING = ZoneInfo("Asia/Shanghai")
@@ -24,5 +26,8 @@ def next_case_number(session: ScopedSession, region_code: str, now: datetime) ->
 
 def _prefix(session: ScopedSession, township: str) -> str:
     """Initials of county and township: MTYX for 湄潭县永兴镇; "XX" where a place has none."""
-    nodes = [regions.node(session, code) for code in (township[:6].ljust(12, "0"), township)]
-    return "".join(node.name_pinyin_initials for node in nodes if node is not None) or "XX"
+    codes = (township[:6].ljust(12, "0"), township)
+    initials = dict(
+        session.execute(select(Region.code, Region.name_pinyin_initials).where(Region.code.in_(codes))).all()
+    )
+    return "".join(initials.get(code, "") for code in dict.fromkeys(codes)) or "XX"

@@ -285,7 +285,7 @@ def cases_of_household(session: ScopedSession, household_id: uuid.UUID) -> Seque
 
 
 def find_by_number(session: ScopedSession, number: str) -> Sequence[Any]:
-    """Cases in scope with that number, or whose number ends in those digits."""
+    """Cases in scope with that number (MTYX-2026-000123, letters large or small)."""
     wanted = number.strip().upper()
     return session.execute(
         select(*_CASE_COLUMNS).where(Case.number == wanted).order_by(Case.id.desc()).limit(CASES_SHOWN)

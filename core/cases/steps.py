@@ -17,12 +17,12 @@ from core import audit
 from core.access import Actor
 from core.cases import tasks
 from core.cases.limits import backward_plan, whole_deadline
-from core.cases.models import Authority, Case, CaseState, CaseStep, Pause, StepCode, StepState
+from core.cases.models import Authority, Case, CaseState, CaseStep, Pause, StepCode, StepState, Task
 from core.cases.procedure import Procedure, beijing_day
 from core.database import new_id
 from core.errors import Blocked
 from core.scopes import LEVELS
-from core.sessions import ScopedSession
+from core.sessions import ScopedSession, write_rows
 from core.translations import N_
 
 STEP_NAMES: dict[StepCode, str] = {
@@ -67,13 +67,36 @@ def step_of(session: ScopedSession, case_id: uuid.UUID, code: StepCode) -> CaseS
 def begin_steps(
     session: ScopedSession, actor: Actor, case: Case, procedure: Procedure, *, now: datetime
 ) -> None:
-    """Lay out all steps of the scheme; the application itself is done with the submission."""
-    for position, declared in enumerate(procedure.scheme.steps):
-        code = StepCode(declared.code)
-        session.add(_new_step(case, code, position, declared.authority, 1))
-    session.flush()
-    _finish(step_of(session, case.id, StepCode.APPLICATION), actor, {}, now)
-    _open_ready(session, case, procedure, now)
+    """Lay out all steps of a case just submitted: the application is done, what follows it is open with its task.
+
+    The case is new, so nothing is read back: the steps go in one statement, the tasks in another.
+    """
+    steps = {
+        StepCode(declared.code): _new_step(case, StepCode(declared.code), position, declared.authority, 1)
+        for position, declared in enumerate(procedure.scheme.steps)
+    }
+    _finish(steps[StepCode.APPLICATION], actor, {}, now)
+    opened = []
+    for declared in procedure.scheme.steps:
+        step = steps[StepCode(declared.code)]
+        if step.state is StepState.WAITING and all(
+            steps[StepCode(each)].state in FINISHED for each in declared.after
+        ):
+            step.state, step.opened_at = StepState.OPEN, now
+            _set_limit(case, step, procedure, beijing_day(now))
+            opened.append(step)
+    write_rows(session, CaseStep, [_row_of(step) for step in steps.values()])
+    waiting = [task for step in opened if (task := tasks.task_of_step(case, step, now=now)) is not None]
+    write_rows(session, Task, [_row_of(task) for task in waiting])
+
+
+def _row_of(row: CaseStep | Task) -> dict[str, Any]:
+    """The columns of a row not yet written, by name; None where nothing was said and the model has no default."""
+    return {
+        attribute.key: row.__dict__.get(attribute.key)
+        for attribute in row.__mapper__.column_attrs
+        if attribute.key in row.__dict__ or attribute.columns[0].default is None
+    }
 
 
 def _new_step(case: Case, code: StepCode, position: int, authority: str, round_: int) -> CaseStep:

@@ -65,9 +65,16 @@ def submit_application(
     write_rows(session, Case, [prepared.case | {"number": number}])
     write_rows(session, DeclaredMember, prepared.members)
     write_rows(session, StatementLine, prepared.lines)
+    begin_steps(session, actor, Case(**prepared.case, number=number), procedure, now=now)
+    audit.record(
+        session,
+        "case.submit",
+        ("cases", application.id),
+        now=now,
+        region=application.region_code,
+        case_id=application.id,
+    )
     case: Case = session.get(Case, application.id)
-    begin_steps(session, actor, case, procedure, now=now)
-    audit.record(session, "case.submit", case, now=now, region=application.region_code)
     return case
 
 

