@@ -189,7 +189,8 @@ def write_rows(session: ScopedSession, model: type[Base], rows: Sequence[Mapping
             msg = f"a row of {model.__name__} lies outside the session's scope"
             raise OutOfScope(msg)
     # the table itself, not the mapped class: the ORM would split the rows by which of their values are empty
-    session.execute(insert(model.__table__), list(rows), execution_options={CHECKED_WRITE: True})
+    table: Any = model.__table__
+    session.execute(insert(table), list(rows), execution_options={CHECKED_WRITE: True})
 
 
 def update_rows(
