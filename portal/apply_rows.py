@@ -104,8 +104,10 @@ class RowEditor:
     def _between(self, mine: Answers) -> list[FieldFault]:
         # one row by itself is enough for what two of its own answers say of one another
         alone = {self.per.rows: [mine]}
-        if "guardian" in mine and self.key in self.wizard.member_keys:
-            own = self.wizard.member_keys.index(self.key)
+        if "guardian" in mine:
+            # who is written down for the first time will stand last
+            keys = self.wizard.member_keys
+            own = keys.index(self.key) if self.key in keys else len(keys)
             alone[self.per.rows] = [{}] * own + [mine]
         found = whole_faults(alone, today(), demo=made_up_allowed())
         return [fault for fault in found if fault.path.rpartition(".")[2] in mine]
