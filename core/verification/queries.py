@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from core import audit
 from core.authorisations.days import china_day
+from core.cases.models import OPEN_STATES, Case
 from core.sessions import ScopedSession, found
 from core.translations import N_
 from core.verification.changes import requests_of
@@ -71,7 +72,8 @@ def waiting_requests(session: ScopedSession, limit: int = 500) -> Sequence[Verif
     """What the place's county has still to send or to record, the most urgent first."""
     return session.scalars(
         select(VerificationRequest)
-        .where(VerificationRequest.state.in_(OPEN))
+        .join(Case, Case.id == VerificationRequest.case_id)
+        .where(VerificationRequest.state.in_(OPEN), Case.state.in_(OPEN_STATES))
         .order_by(VerificationRequest.due_on, VerificationRequest.id)
         .limit(limit)
     ).all()

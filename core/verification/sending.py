@@ -11,6 +11,7 @@ from core.access import Actor, Permission
 from core.authorisations.models import Authorisation
 from core.cases import people
 from core.cases.declaration_models import DeclaredMember
+from core.cases.models import OPEN_STATES, Case
 from core.cases.procedure import beijing_day
 from core.sessions import ScopedSession, found
 from core.translations import N_
@@ -54,9 +55,11 @@ def send_checks(
 
 
 def still_covered(session: ScopedSession, row: VerificationRequest, *, now: datetime) -> bool:
-    """Whether a request may go on; if not it is closed here: stopped before it went, discarded unread after."""
+    """Whether a request may go on; if not (withdrawn, expired, the case is over) it is closed: stopped, or discarded unread."""
     signed: Authorisation | None = session.get(Authorisation, row.authorisation_id)
-    if signed is not None and signed.revoked_at is None:
+    case: Case | None = session.get(Case, row.case_id)
+    running = case is not None and case.state in OPEN_STATES
+    if running and signed is not None and signed.revoked_at is None:
         sent = row.state is RequestState.SENT
         # asked in time is asked rightly: an expiry stops only what has not gone out yet
         if sent or signed.allows(row.source, beijing_day(now)):

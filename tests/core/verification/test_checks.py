@@ -14,7 +14,8 @@ import core
 from core.audit.models import AuditEntry
 from core.authorisations.changes import ask_again, refuse, revoke
 from core.authorisations.coverage import current
-from core.authorisations.models import Authorisation
+from core.authorisations.models import Authorisation, AuthorisationState
+from core.cases.changes import withdraw_application
 from core.cases.comparison import compare
 from core.cases.declaration_models import Layer, LineKind, Period, StatementLine
 from core.cases.models import StepCode, StepState, Task, TaskState
@@ -44,7 +45,7 @@ from core.verification.changes import (
 )
 from core.verification.findings import Finding, Findings, findings_of
 from core.verification.models import RequestState, VerificationRequest
-from core.verification.queries import checks_seen_by_resident, open_answer, progress
+from core.verification.queries import checks_seen_by_resident, open_answer, progress, waiting_requests
 from core.verification.sending import send_checks
 from core.verification.withdrawals import tell_office, withdraw_authorisation
 
@@ -403,6 +404,21 @@ def test_an_expiry_stops_what_has_not_gone_out_yet(town, signed):
     mine = [county.get(VerificationRequest, row.id) for row in rows]
     assert send_checks(county, town.officer, mine, now=town.now) == []
     assert {row.state for row in mine} == {RequestState.STOPPED}
+
+
+def test_when_the_application_is_taken_back_nothing_more_goes_out_and_the_authorisations_end(town, signed):
+    rows = request_all(signed)
+    hers = town.resident(signed.account_id)
+    withdraw_application(hers, hers.actor, town.case(hers, signed.case_id), now=town.now)
+    hers.commit()
+    county = town.at_work(town.officer)
+    assert list(waiting_requests(county)) == []
+    mine = [county.get(VerificationRequest, row.id) for row in rows]
+    assert send_checks(county, town.officer, mine, now=town.now) == []
+    assert {row.state for row in mine} == {RequestState.STOPPED}
+    desk = town.at_work(town.clerk)
+    states = {row.state(date(2026, 11, 16)) for row in current(desk, signed.case_id)}
+    assert states == {AuthorisationState.ENDED}
 
 
 def test_after_a_new_signature_the_stopped_checks_are_asked_again(town, signed):
