@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from admin.blueprint import blueprint
 from admin.intake_known import Twin
 from admin.intake_live import live_of
-from admin.intake_page import MASKS, Block, Desk, open_desk, questions_of
+from admin.intake_page import Block, Desk, open_desk, questions_of
 from admin.intake_papers import keep_papers, papers_on
 from admin.intake_submit import check, clear_blank_rows, submit, twins_found
 from core import audit
@@ -164,6 +164,5 @@ def _show(
         papers=papers_on(desk, blocks),
         twins=twins,
         blocked=any(each.blocks for each in twins),
-        masked_kinds=MASKS,
         began_by="" if desk.draft.account_id == actor().account_id else began,
     )

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from admin.addresses import places_below
-from admin.intake_page import KNOWN, MASKS, SELF, made_up_allowed
+from admin.answer_words import MASKS
+from admin.intake_page import KNOWN, SELF, made_up_allowed
 from core import audit
 from core.access import Permission
 from core.cases import queries as cases

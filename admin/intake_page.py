@@ -9,11 +9,13 @@ from typing import Any
 
 from flask import request
 
+from admin.answer_words import MASKS, said
+from admin.intake_proxy import PROXY
 from core.cases.draft_state import DraftConflict, Save, new_row_key
 from core.cases.procedure import Procedure
 from core.cases.window_drafts import OpenWindowDraft, read_window_draft, save_window_draft
 from core.catalogue import with_local_labels
-from core.errors import Invalid, NotFound
+from core.errors import Invalid
 from core.forms import (
     MEMBER_ROWS,
     Answers,
@@ -22,10 +24,7 @@ from core.forms import (
     Question,
     QuestionKind,
     Section,
-    Sensitivity,
-    ShownIf,
 )
-from core.masking import mask_bank_card, mask_disability_certificate, mask_id_number, mask_phone
 from core.regions import queries as regions
 from core.web.choice_fields import RegionField
 from core.web.form_builder import Form, form_class
@@ -39,54 +38,6 @@ SELF = "01"
 # a row just added has nothing in it but this
 ADDED = "@"
 KNOWN = "@known"
-MASKS = {
-    QuestionKind.ID_NUMBER: mask_id_number,
-    QuestionKind.PHONE: mask_phone,
-    QuestionKind.BANK_ACCOUNT: mask_bank_card,
-    QuestionKind.DISABILITY_CERTIFICATE: mask_disability_certificate,
-}
-_BY_PROXY = ShownIf("by_proxy", (True,))
-_PURPOSE = N_("写明是谁代为申请")
-_BASIS = "《最低生活保障审核确认办法》（民发〔2021〕57号）第六条"
-
-
-def _of_proxy(
-    name: str, label: str, kind: QuestionKind, *, required: bool = True, hint: str = ""
-) -> Question:
-    return Question(
-        name,
-        label,
-        kind,
-        required=required,
-        sensitivity=Sensitivity.PERSONAL,
-        purpose=_PURPOSE,
-        legal_basis=_BASIS,
-        hint=hint,
-        shown_if=_BY_PROXY,
-        max_length=60,
-    )
-
-
-# who stands at the window (R2-07); part of the page, not of the province's form
-PROXY = Section(
-    "proxy",
-    N_("谁来办"),
-    (
-        Question("by_proxy", N_("是别人代办吗"), QuestionKind.YES_NO, required=True),
-        _of_proxy("proxy_name", N_("代办人姓名"), QuestionKind.NAME),
-        _of_proxy(
-            "proxy_relation", N_("和申请人的关系"), QuestionKind.TEXT, hint=N_("比如：村干部、儿子、邻居。")
-        ),
-        _of_proxy("proxy_id_number", N_("代办人身份证号码"), QuestionKind.ID_NUMBER),
-        _of_proxy("proxy_phone", N_("代办人电话"), QuestionKind.PHONE, required=False),
-        _of_proxy(
-            "proxy_entrustment",
-            N_("委托书"),
-            QuestionKind.DOCUMENT,
-            hint=N_("扫描或拍照。委托人签字或按手印。"),
-        ),
-    ),
-)
 NO_INCOME = Question("no_income", N_("没有收入"), QuestionKind.YES_NO)
 
 
@@ -308,33 +259,6 @@ def villages_in_reach() -> list[tuple[str, str]]:
         return []
     below = [(place.code, place.name) for place in regions.children(session(), node, today())]
     return below or [(node, regions.node(session(), node).name)]
-
-
-def said(question: Question, value: Any, members: Sequence[tuple[str, str]]) -> str:
-    """A stored value as a colleague would say it; numbers of people masked."""
-    if value is None or value == "":
-        return gettext("（空着）")
-    match question.kind:
-        case kind if kind in MASKS:
-            return MASKS[kind](str(value))
-        case QuestionKind.YES_NO:
-            return gettext("是") if value in (True, "true") else gettext("否")
-        case QuestionKind.REGION:
-            return _place(str(value))
-        case QuestionKind.MONEY if isinstance(value, int):
-            return gettext("{yuan} 元", yuan=f"{value // 100:,}.{value % 100:02d}")
-        case _:
-            labels = {each.code: gettext(each.label) for each in question.choices}
-            if question.choices_from == MEMBER_ROWS:
-                labels = dict(members)
-            return labels.get(str(value), str(value))
-
-
-def _place(code: str) -> str:
-    try:
-        return regions.node(session(), code).name
-    except NotFound:
-        return code
 
 
 def draft_id_in(text: str) -> uuid.UUID | None:

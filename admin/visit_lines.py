@@ -17,6 +17,7 @@ from core.errors import Invalid, NotFound
 from core.forms import Choice, FormDeclaration, Per, Question, QuestionKind, Section, ShownIf
 from core.visits.changes import SeenLine
 from core.web.form_builder import Form, form_class
+from core.web.formats import money
 from core.web.installation import installation
 from core.web.request import session
 from core.web.texts import N_, gettext
@@ -40,7 +41,13 @@ SEEN_SECTION = Section(
             ),
         ),
         Question("amount", N_("实际是多少"), QuestionKind.MONEY, required=True, minimum=0, shown_if=_ANOTHER),
-        Question("note", N_("看到什么凭据"), QuestionKind.TEXT, max_length=100),
+        Question(
+            "note",
+            N_("看到什么凭据"),
+            QuestionKind.TEXT,
+            max_length=100,
+            shown_if=ShownIf("how", (OTHER, GONE)),
+        ),
     ),
 )
 _PERIODS = (Choice("month", N_("每月")), Choice("year", N_("每年")), Choice("once", N_("一共")))
@@ -48,11 +55,10 @@ _PERIODS = (Choice("month", N_("每月")), Choice("year", N_("每年")), Choice(
 
 @dataclass(slots=True)
 class SeenRow:
-    """One declared line with the form that asks what was seen of it. `amount` in fen for `period`."""
+    """One declared line with the form that asks what was seen of it."""
 
     line: StatementLine
     title: str
-    period: str
     form: Form
 
 
@@ -92,7 +98,12 @@ def lines_of(desk: VisitDesk, *, sent: bool) -> Lines:
             compared.description,
         )
         form = _open(desk, seen_kind, SEEN_SECTION, f"{SEEN}/{line.line_key.hex}/", (), sent=sent)
-        seen.append(SeenRow(line, " · ".join(each for each in parts if each), words[str(line.period)], form))
+        title, period = " · ".join(each for each in parts if each), words[str(line.period)]
+        form["how"].label.text = title
+        form["how"].description = gettext(
+            "申报：{sum} 元 {period}", sum=money(line.amount_fen), period=period
+        )
+        seen.append(SeenRow(line, title, form))
     found = [
         FoundRow(key, _open(desk, found_kind, section, f"{FOUND}/{key}/", people, sent=sent))
         for key in desk.draft.state.rows.get(FOUND, [])

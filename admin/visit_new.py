@@ -24,6 +24,7 @@ from core.cases.models import OPEN_STATES, Case
 from core.database import new_id
 from core.errors import Blocked, Invalid, Problem
 from core.forms import Answers
+from core.regions.queries import node
 from core.sessions import ScopedSession
 from core.translations import N_
 from core.visits.changes import Surveyor, VisitAnswer, record_visit
@@ -197,6 +198,7 @@ def _show(
         tried=status != 200,
         refused=message_text(refused.message, refused.values) if refused is not None else "",
         place=places_below([desk.case.region_code]).get(desk.case.region_code, ""),
+        whole_place=node(session(), desk.case.region_code).full_name,
         due=in_words(desk.case.due_on),
         others=[(names.get(account, gettext("一位同事")), when) for account, when in others],
         by_county=by_county(actor()),

@@ -9,15 +9,13 @@ from typing import Any
 
 from flask import request
 
+from admin.answer_words import said
 from admin.case_people import CasePeople, people_of
-from admin.intake_page import said
-from core.access import ROLE_PERMISSIONS, Permission, Role
-from core.accounts.queries import staff_holding
+from admin.visit_known import ADDRESSES, FILES, colleagues_of, stored_values
 from core.cases.draft_state import DraftConflict, Save, new_row_key
 from core.cases.models import Case
 from core.cases.procedure import Procedure
 from core.catalogue import Finding, VisitFacts, with_local_labels
-from core.encryption import place_of
 from core.forms import (
     Answers,
     Choice,
@@ -32,21 +30,14 @@ from core.forms import (
     read_answers,
 )
 from core.masking import mask_address
-from core.scopes import Assigned
 from core.visits.drafts import FORM, OpenVisitDraft, read_visit_draft, save_visit_draft
-from core.visits.models import VisitKind
 from core.visits.plan import category_of, plan_of
-from core.visits.queries import visit_record, visits_of_case
 from core.web.form_builder import Form, form_class
 from core.web.installation import installation
 from core.web.procedures import procedure_of
-from core.web.request import actor, now, session, system_session, today
+from core.web.request import actor, now, session, today
 from core.web.texts import N_, gettext
 
-ADDRESSES = frozenset({"actual_address", "registered_address"})
-FILES = frozenset({QuestionKind.PHOTO, QuestionKind.DOCUMENT, QuestionKind.SIGNATURE})
-# words of one visit say nothing of the next
-_NOT_COMPARED = FILES | {QuestionKind.LOCATION, QuestionKind.LONG_TEXT, QuestionKind.DATE}
 WHO = Section(
     "who",
     N_("谁去的"),
@@ -109,18 +100,20 @@ class VisitDesk:
             if sent and question.kind not in FILES:
                 continue
             value = self.merged.get(question.name, self.draft.state.fields.get(question.name))
-            if value is None and not sent and not self.draft.revision and question.prefilled:
-                value = self._first_value(question)
             if value is not None:
                 shown[question.name] = value
         return shown
 
-    def _first_value(self, question: Question) -> Any:
-        if question.kind is QuestionKind.DATE:
-            return today().isoformat()
-        if question.name in self.masked:
-            return None
-        return self.stored.get(question.name)
+    def prefill(self) -> None:
+        """Put what is known into a page that was never saved; nothing of it counts until it is sent."""
+        for question in self.form.questions:
+            if not (question.prefilled and question.asked) or question.name in self.masked:
+                continue
+            value = (
+                today().isoformat() if question.kind is QuestionKind.DATE else self.stored.get(question.name)
+            )
+            if value is not None:
+                self.draft.state.fields[question.name] = value
 
     @property
     def masked(self) -> dict[str, str]:
@@ -289,45 +282,11 @@ def open_visit(case: Case, draft: OpenVisitDraft) -> VisitDesk:
         colleagues=colleagues_of(case),
     )
     plan = plan_of(session(), case.id)
-    if not draft.revision and plan is not None:
-        others = [str(each) for each in plan.surveyors if each != actor().account_id]
-        desk.merged = dict(zip(("colleague", "colleague_2"), others, strict=False))
+    if draft.revision == 0:
+        desk.prefill()
+        others = [str(each) for each in plan.surveyors if each != actor().account_id] if plan else []
+        draft.state.fields.update(zip(("colleague", "colleague_2"), others, strict=False))
     return desk
-
-
-def stored_values(case: Case, form: FormDeclaration) -> Answers:
-    """Question → what the last home visit, else the declaration, holds of it."""
-    database = session()
-    stored: Answers = {"household_size": case.household_size}
-    if case.answers_sealed is not None:
-        sealed = database.vault.unseal_json(place_of(case, "answers_sealed"), case.answers_sealed)
-        stored |= {name: sealed["address"] for name in ADDRESSES if sealed.get("address")}
-    earlier = [visit for visit in visits_of_case(database, case.id) if visit.kind is VisitKind.HOME]
-    if earlier:
-        stored |= visit_record(database, earlier[0].id).answers
-    comparable = {
-        each.name for each in form.questions if each.kind not in _NOT_COMPARED and each.name != "met"
-    }
-    return {name: value for name, value in stored.items() if name in comparable and not is_empty(value)}
-
-
-def colleagues_of(case: Case) -> list[tuple[uuid.UUID, str]]:
-    """(account id, full name) of those who may go along: staff who record visits where the case lies."""
-    roles = [role for role in Role if Permission.VISIT_RECORD in ROLE_PERMISSIONS[role]]
-    database = session()
-    if isinstance(database.scope, Assigned):
-        # a worker who sees only her own cases still has to name who went with her
-        with system_session("visit-colleagues", writes=False) as everywhere:
-            found = [
-                row
-                for code in (case.village, case.township)
-                if code
-                for row in staff_holding(everywhere, roles, now=now(), region_code=code)
-            ]
-    else:
-        found = staff_holding(database, roles, now=now())
-    mine = actor().account_id
-    return [row for row in dict.fromkeys(found) if row[0] != mine]
 
 
 def _given_now(each: Any) -> bool:

@@ -10,7 +10,8 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from admin.blueprint import blueprint
-from admin.visit_page import FILES, SectionForm, VisitDesk
+from admin.visit_known import FILES
+from admin.visit_page import SectionForm, VisitDesk
 from core.access import Permission
 from core.documents.changes import Belonging, store_document
 from core.documents.models import Document, DocumentKind

@@ -11,11 +11,11 @@ from flask import url_for
 from werkzeug.wrappers import Response
 
 from admin.addresses import places_below
+from admin.answer_words import said
 from admin.blueprint import blueprint
 from admin.case_people import people_of
-from admin.intake_page import said
+from admin.visit_known import ADDRESSES, FILES
 from admin.visit_lines import kind_words
-from admin.visit_page import ADDRESSES, FILES
 from core import audit
 from core.access import Permission
 from core.cases import queries

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from admin.addresses import in_words, places_below, until_words
 from admin.blueprint import blueprint
 from admin.case_frame import case_frame
-from admin.visit_page import colleagues_of
+from admin.visit_known import colleagues_of
 from core.access import Permission
 from core.cases import queries
 from core.cases.models import OPEN_STATES, StepCode, StepState

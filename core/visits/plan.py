@@ -54,8 +54,20 @@ _COLUMNS = (
     CaseStep.due_provisional,
     CaseStep.done_at,
 )
-# a visit without a limit of its own has the case's; one without any comes last
-_DUE: ColumnElement[date] = func.coalesce(CaseStep.due_on, Case.due_on, date(9999, 12, 31))
+_start = aliased(CaseStep)
+# the survey must be started before a visit has a limit of its own; a case without any limit comes last
+_DUE: ColumnElement[date] = func.coalesce(
+    CaseStep.due_on,
+    select(func.min(_start.due_on))
+    .where(
+        _start.case_id == CaseStep.case_id,
+        _start.code == StepCode.SURVEY_START,
+        _start.state == StepState.OPEN,
+    )
+    .scalar_subquery(),
+    Case.due_on,
+    date(9999, 12, 31),
+)
 
 
 def visits_due(
@@ -101,8 +113,9 @@ def _mine(actor: Actor, visited: bool) -> ColumnElement[bool]:
         special = or_(Case.related_party, Case.complaint)
         seen = Case.county_visited_at
         return and_(special, seen.is_not(None) if visited else seen.is_(None))
-    state = StepState.DONE if visited else StepState.OPEN
-    return CaseStep.state == state
+    # a visit waits until the survey is started, and may itself start it
+    states = (StepState.DONE,) if visited else (StepState.WAITING, StepState.OPEN)
+    return CaseStep.state.in_(states)
 
 
 def _category(code: str) -> list[ColumnElement[bool]]:
