@@ -148,4 +148,5 @@ def find_by_name(session: ScopedSession, text: str, county: str, limit: int = 50
     )
     if len(pairs) > 1:
         statement = statement.where(Person.name.contains(letters, autoescape=True))
-    return session.execute(statement.order_by(Person.id).limit(limit)).all()
+    # in the order of the bigram index, so that a common pair stops after `limit` rows
+    return session.execute(statement.order_by(NameBigram.person_id).limit(limit)).all()
