@@ -1,8 +1,7 @@
-"""Rules written once, run on one household with its reasons or on a province at once."""
+"""Rules written once, run on one household with its reasons, or on a province at once (`core.rules.batch`)."""
 
 from __future__ import annotations
 
-from core.rules.batch import run_batch
 from core.rules.blocks import asset_conditions, disability_within, edge_line
 from core.rules.choose import all_of, any_of, is_not, largest, smallest, to_monthly, when
 from core.rules.columns import RuleMisuse
@@ -47,7 +46,6 @@ __all__ = [
     "person_rule",
     "rule",
     "rule_for",
-    "run_batch",
     "run_single",
     "smallest",
     "to_monthly",

@@ -10,7 +10,8 @@ import numpy as np
 import polars as pl
 
 from core.law import Area, Law, LawBook, path_of
-from core.rules import Home, run_batch, run_single
+from core.rules import Home, run_single
+from core.rules.batch import run_batch
 from plugins.national.rules import dibao
 from tests.benchmarks import openfisca_dibao
 from tests.benchmarks.figures import Figure

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from core.errors import Blocked
 from core.law import Area, Law, LawBook, Standard, Unit, path_of
-from core.rules import Home, Rule, run_batch, run_single
+from core.rules import Home, Rule, run_single
+from core.rules.batch import run_batch
 from plugins.guangdong.rules import RULES as GUANGDONG
 from plugins.guizhou.rules import RULES as GUIZHOU
 from plugins.national.rules import RULES as NATIONAL

@@ -10,7 +10,6 @@ from sqlalchemy import select
 from core.awards.changes import confirm_case
 from core.awards.queries import award_of_case
 from core.cases.changes import accept_application
-from core.cases.comparison import compare
 from core.cases.decisions import ConfirmationAnswer, OpinionAnswer, sign_opinion
 from core.cases.models import CaseState, Outcome, StepCode, StepState, Task, TaskState
 from core.cases.steps import complete_step, steps_of
@@ -20,8 +19,8 @@ from core.notices.changes import close_due_notices, publish_first_notice, publis
 from core.notices.queries import public_rows
 from core.scopes import Public, System
 from core.testing.town import family_of_four
-from core.visits.changes import record_visit
 from core.testing.visiting import visit_answer
+from core.visits.changes import record_visit
 
 
 @pytest.mark.row("R1-13", "R2-14", "R2-18", "R3-02", "R3-05", "R3-17", "R3-18")
@@ -56,7 +55,10 @@ def test_a_family_applies_and_receives_dibao(town):
     notice = publish_first_notice(desk, town.clerk, mine, town.procedure(desk), now=town.now)
     desk.commit()
     assert (notice.opens_on, notice.closes_on) == (date(2026, 11, 17), date(2026, 11, 23))
-    assert [row.listed_name for row in public_rows(town.session(Public(date(2026, 11, 20))), town.township, "first")] == ["周明"]
+    assert [
+        row.listed_name
+        for row in public_rows(town.session(Public(date(2026, 11, 20))), town.township, "first")
+    ] == ["周明"]
     assert public_rows(town.session(Public(date(2026, 11, 24))), town.township, "first") == []
 
     town.now += timedelta(days=8)

@@ -110,7 +110,7 @@ def test_a_pause_needs_a_listed_reason_and_moves_the_deadline_by_the_days_it_sto
     with pytest.raises(Invalid):
         pause_case(session, town.clerk, case, "holiday", "", procedure, now=town.now)
     with pytest.raises(NotAllowed):
-        pause_case(session, town.stranger, case, "hard_survey", "", procedure, now=town.now)
+        pause_case(session, town.township_confirmer, case, "hard_survey", "", procedure, now=town.now)
     pause_case(session, town.clerk, case, "waiting_family", "等补签", procedure, now=town.now)
     session.commit()
     with pytest.raises(Blocked, match="已经在暂停"):
