@@ -22,7 +22,7 @@ from core.errors import Blocked, Problem
 from core.households.names import age_on
 from core.web.access_gate import may
 from core.web.procedures import procedure_of
-from core.web.request import now, session, today
+from core.web.request import actor, now, session, today
 from core.web.texts import N_, gettext, text_of
 
 
@@ -77,8 +77,12 @@ class CaseFrame:
 
 
 def case_frame(case_id: uuid.UUID, active: str) -> CaseFrame:
-    """The frame of a case as who asks may see it; NotFound out of scope. Looking is audited."""
+    """The frame of a case as who asks may see it; NotFound out of scope. Looking is audited.
+
+    Whatever right a tab asks for, the frame tells of the case, so it asks for the right to read cases too.
+    """
     database = session()
+    actor().require(Permission.CASE_READ)
     case = queries.case(database, case_id)
     people, procedure = people_of(case), procedure_of(case)
     steps, pauses = steps_of(database, case.id), queries.pauses_of(database, case.id)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from unicodedata import normalize
 
-from flask import request
+from flask import request, url_for
 from werkzeug.wrappers import Response
 
 from admin.addresses import places_below
@@ -17,10 +18,10 @@ from core.cases import queries as cases
 from core.contact_numbers import parse_phone
 from core.errors import Invalid
 from core.households.queries import find_by_id_number, find_by_name, find_by_phone
-from core.identity_numbers import parse_id_number, tidy_number
+from core.identity_numbers import parse_id_number
 from core.web.access_gate import access
 from core.web.installation import installation
-from core.web.page import page
+from core.web.page import page, redirect_to
 from core.web.request import now, session, state, today
 from core.web.texts import gettext
 
@@ -42,7 +43,9 @@ class Found:
 @blueprint.get("/search")
 @access(Permission.PERSON_SEARCH)
 def search_page() -> Response:
-    """The empty search."""
+    """The empty search; whatever somebody wrote into the address is dropped, for it may be a number of a person."""
+    if request.args:
+        return redirect_to(url_for("staff.search_page"))
     return page("admin/search.html", fragment="admin/_results.html", typed="", found=None)
 
 
@@ -83,9 +86,9 @@ def find(typed: str) -> Found:
         phone = ""
     if phone:
         return Found("phone", find_by_phone(database, phone))
-    tidy = tidy_number(typed)
-    if any(char.isdigit() for char in tidy):
-        found = cases.find_by_number(database, tidy)
+    if any(char.isdigit() for char in typed):
+        # wide letters and blanks as they come out of a pasted text
+        found = cases.find_by_number(database, "".join(normalize("NFKC", typed).split()))
         hint = (
             ""
             if found
