@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import operator
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 import narwhals as nw
@@ -19,17 +18,9 @@ from core.rules.law_columns import add_law_columns, resolve
 from core.rules.outcome import Outcome
 from core.rules.people import People
 from core.rules.rule import Rule
-from core.rules.tracing import Trace, TracedFacts, TracedHome, TracedLaw, first_lacking
+from core.rules.tracing import Trace, TracedFacts, TracedHome, TracedLaw, first_lacking, trace_rule
 
 Laws = Law | Mapping[int, Law]
-
-
-def trace_rule(rule: Rule, trace: Trace, day: date) -> Outcome:
-    """Read a rule text as expressions, noting in `trace` what it asks. Raises RuleMisuse."""
-    law = TracedLaw(trace, day)
-    if rule.subject == "person":
-        return rule.compute(TracedFacts(PERSON_FACTS), TracedHome(trace, "home "), law)
-    return rule.compute(TracedHome(trace), law)
 
 
 def run_batch(rule: Rule, homes: pl.DataFrame, people: pl.DataFrame | None, laws: Laws) -> pl.DataFrame:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from core.errors import Problem
 from core.law import LawBook
-from core.rules.batch import trace_rule
 from core.rules.facts import PERSON_FACTS
 from core.rules.rule import Rule
-from core.rules.tracing import Trace, TracedFacts, TracedHome, TracedLaw
+from core.rules.tracing import Trace, TracedFacts, TracedHome, TracedLaw, trace_rule
 from core.translations import N_
 
 

@@ -14,8 +14,8 @@ from core.law.reader import MonthBefore
 from core.rules.choose import when
 from core.rules.columns import Column, RuleMisuse, truth
 from core.rules.facts import HOME_FACTS, PERSON_FACTS, FactDeclaration, FactKind
-from core.rules.outcome import Highest
-from core.rules.rule import PersonRule
+from core.rules.outcome import Highest, Outcome
+from core.rules.rule import PersonRule, Rule
 from core.translations import N_
 
 OWN_AREA = "own"
@@ -159,3 +159,11 @@ def first_lacking(lacks: Mapping[str, nw.Expr]) -> nw.Expr:
     for key, lack in reversed(list(lacks.items())):
         blocked = nw.when(lack).then(nw.lit(key)).otherwise(blocked)
     return blocked
+
+
+def trace_rule(rule: Rule, trace: Trace, day: date) -> Outcome:
+    """Read a rule text as expressions, noting in `trace` what it asks. Raises RuleMisuse."""
+    law = TracedLaw(trace, day)
+    if rule.subject == "person":
+        return rule.compute(TracedFacts(PERSON_FACTS), TracedHome(trace, "home "), law)
+    return rule.compute(TracedHome(trace), law)
