@@ -1,11 +1,15 @@
-"""Families whose checks must be authorised: a case with members, a child, a supporter; and signing for all of them."""
+"""Families whose checks must be authorised: members, a child, a supporter; signing for them, asking, answering."""
 
 from __future__ import annotations
 
+import base64
+import io
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
+
+from PIL import Image, ImageDraw
 
 from core.access import Actor
 from core.authorisations.asking import WizardSignature
@@ -15,10 +19,14 @@ from core.authorisations.models import Authorisation, SigningLevel
 from core.cases.application import MemberAnswer
 from core.cases.changes import accept_application
 from core.cases.declaration_models import MemberRole
-from core.cases.models import Case
+from core.cases.models import Case, CaseStep, StepCode
+from core.cases.steps import step_of
 from core.database import new_id
 from core.testing.town import Town, family_of_four, member
 from core.verification.asking import ask_family
+from core.verification.changes import record_result, request_checks, requests_of
+from core.verification.findings import Findings
+from core.verification.models import RequestState, VerificationRequest
 
 SPOUSE_PHONE = "19900000002"
 MOTHER_PHONE = "19900000003"
@@ -106,3 +114,44 @@ def case_and_row(asked: AskedCase, position: int) -> tuple[Case, Authorisation]:
     session = asked.town.at_work(asked.town.clerk)
     row = next(each for each in current(session, asked.case_id) if each.position == position)
     return asked.town.case(session, asked.case_id), row
+
+
+def request_all(asked: AskedCase) -> list[VerificationRequest]:
+    """The township asks everything that is covered."""
+    town = asked.town
+    desk = town.at_work(town.clerk)
+    case = town.case(desk, asked.case_id)
+    rows = request_checks(desk, town.clerk, case, town.procedure(desk), now=town.now)
+    desk.commit()
+    return rows
+
+
+def answer(
+    asked: AskedCase, findings: Findings, *, member: int | None = None, source: str | None = None
+) -> list[VerificationRequest]:
+    """The county enters the same answer for every open request that fits."""
+    town = asked.town
+    county = town.at_work(town.officer)
+    case = town.case(county, asked.case_id)
+    procedure = town.procedure(county)
+    done = []
+    for row in requests_of(county, case.id):
+        fits = source in {None, row.source} and member in {None, row.position // 100}
+        if fits and row.state in {RequestState.QUEUED, RequestState.SENT}:
+            done.append(record_result(county, town.officer, case, row.id, findings, procedure, now=town.now))
+    county.commit()
+    return done
+
+
+def step_now(asked: AskedCase, code: StepCode) -> CaseStep:
+    """A step of the case as it stands."""
+    return step_of(asked.town.at_work(asked.town.clerk), asked.case_id, code)
+
+
+def drawn_signature() -> str:
+    """A few strokes as the signature pad sends them."""
+    picture = Image.new("RGBA", (300, 120), (0, 0, 0, 0))
+    ImageDraw.Draw(picture).line([(10, 90), (120, 20), (280, 100)], fill=(16, 35, 58, 255), width=5)
+    buffer = io.BytesIO()
+    picture.save(buffer, "PNG")
+    return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import base64
 import io
 import re
 
 import pytest
-from PIL import Image, ImageDraw
+from PIL import Image
 from sqlalchemy import select
 
 from core.access import Actor
@@ -16,22 +15,13 @@ from core.authorisations.links import token_of
 from core.authorisations.models import Authorisation, SigningLevel
 from core.cases.draft_state import DraftState
 from core.cases.drafts import begin_draft, read_draft
-from core.cases.models import Task
 from core.documents.models import Document
-from core.scopes import Own, Region
-from core.testing.authorising import BODIES, CHILD, DAUGHTER, FAMILY, SPOUSE, submit_and_ask
+from core.scopes import Own
+from core.testing.authorising import BODIES, FAMILY, SPOUSE, drawn_signature, submit_and_ask
 from core.testing.town import TOWNSHIP, Town
 from core.verification.asking import signature_of_draft
 
 pytestmark = pytest.mark.row("R2-17")
-
-
-def ink():
-    picture = Image.new("RGBA", (300, 120), (0, 0, 0, 0))
-    ImageDraw.Draw(picture).line([(10, 90), (120, 20), (280, 100)], fill=(16, 35, 58, 255), width=5)
-    buffer = io.BytesIO()
-    picture.save(buffer, "PNG")
-    return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
 
 
 def account_of(site):
@@ -46,38 +36,9 @@ def town(site):
     town.close()
 
 
-@pytest.fixture
-def asked(town):
-    asked = submit_and_ask(town)
-    town.close()
-    return asked
-
-
-@pytest.fixture
-def token(site, asked):
-    """The link of one signer, as the applicant would send it."""
-
-    def give(position):
-        with site.session() as session:
-            return token_of(session, session.get(Authorisation, asked.ids[position]), site.at)
-
-    return give
-
-
 def row_of(site, asked, position):
     with site.session() as session:
         return session.get(Authorisation, asked.ids[position])
-
-
-def prove(site, browser, token, position):
-    browser.get(f"/sign/{token}")
-    assert browser.post(f"/sign/{token}/code").status_code == 303
-    browser.get(f"/sign/{token}")
-    answer = browser.post(
-        f"/sign/{token}/prove", {"id_number": FAMILY[position].id_number, "code": site.code()}
-    )
-    assert answer.status_code == 303, answer.text
-    return browser.get(f"/sign/{token}")
 
 
 # --- the wizard -------------------------------------------------------------------------------------------------
@@ -139,7 +100,12 @@ def test_what_is_ticked_and_signed_is_kept_with_the_draft(site, draft):
     browser.get(url)
     answer = browser.post(
         url,
-        {"sources": ["police", "bank"], "signature": ink(), "agreed": "true", "as_guardian": ["cc"]},
+        {
+            "sources": ["police", "bank"],
+            "signature": drawn_signature(),
+            "agreed": "true",
+            "as_guardian": ["cc"],
+        },
     )
     assert answer.status_code == 303, answer.text
     signature = kept(site, account, draft_id)
@@ -163,7 +129,7 @@ def test_each_missing_part_is_told_beside_its_place_and_the_rest_is_kept(site, d
     browser, account, draft_id = draft
     url = f"/apply/{draft_id}/authorise"
     browser.get(url)
-    data = {"sources": ["police"], "signature": ink(), "agreed": "true"}
+    data = {"sources": ["police"], "signature": drawn_signature(), "agreed": "true"}
     del data[left_out]
     answer = browser.post(url, data)
     assert answer.status_code == 422
@@ -178,7 +144,7 @@ def test_a_body_that_was_not_offered_and_a_picture_that_is_none_are_refused(site
     url = f"/apply/{draft_id}/authorise"
     browser.get(url)
     for data in (
-        {"sources": ["neighbours"], "signature": ink(), "agreed": "true"},
+        {"sources": ["neighbours"], "signature": drawn_signature(), "agreed": "true"},
         {"sources": ["police"], "signature": "data:image/png;base64,AAAA", "agreed": "true"},
         {
             "sources": ["police"],
@@ -222,131 +188,6 @@ def test_nobody_opens_anothers_draft(site, draft):
     assert other.get(f"/apply/{draft_id}/authorise").status_code == 404
 
 
-# --- one's own link ---------------------------------------------------------------------------------------------
-
-
-def test_a_link_shows_nothing_of_anyone_before_code_and_number_are_given(site, token):
-    answer = site.browser().get(f"/sign/{token(DAUGHTER)}")
-    assert answer.status_code == 200
-    for person in FAMILY:
-        assert person.name not in answer.text
-        assert person.id_number[-4:] not in answer.text
-        assert not person.phone or person.phone[-4:] not in answer.text
-    assert "noindex" in answer.text
-    assert "no-store" in answer.headers["Cache-Control"]
-
-
-def test_a_supporter_reads_ticks_and_signs_by_her_link(site, asked, token, words):
-    browser = site.browser()
-    link = token(DAUGHTER)
-    said = prove(site, browser, link, DAUGHTER)
-    assert "周芳本人" in words(said)
-    assert "不会由电脑自动作决定" in words(said)
-    assert not re.search(r"<input[^>]*checkbox[^>]* checked", said.text)
-    answer = browser.post(f"/sign/{link}", {"sources": list(BODIES), "signature": ink(), "agreed": "true"})
-    assert "签好了" in answer.text
-    row = row_of(site, asked, DAUGHTER)
-    assert row.level is SigningLevel.LINK_AND_CODE
-    assert row.sources_ticked == list(BODIES)
-    with site.session(Region(TOWNSHIP)) as desk:
-        assert desk.get(Document, row.signature_document_id).case_id == asked.case_id
-
-
-def test_a_guardian_says_so_when_she_signs_for_the_child(site, token, words):
-    browser = site.browser()
-    said = words(prove(site, browser, token(CHILD), SPOUSE))
-    assert "由监护人杨兰代签" in said
-    assert "我是监护人" in said
-
-
-def test_a_wrong_number_a_wrong_code_and_a_strangers_number_are_told_alike(site, token):
-    browser = site.browser()
-    link = token(DAUGHTER)
-    browser.get(f"/sign/{link}")
-    browser.post(f"/sign/{link}/code")
-    right = site.code()
-    told = set()
-    for number, code in (
-        (FAMILY[SPOUSE].id_number, right),
-        ("520399199001011234", "000000"),
-        ("完全不是号码", "000000"),
-    ):
-        answer = browser.post(f"/sign/{link}/prove", {"id_number": number, "code": code})
-        assert answer.status_code == 422
-        told.add(re.search(r"身份证号码或者验证码不对[^<]*", answer.text)[0])
-        assert FAMILY[DAUGHTER].name not in answer.text
-    assert len(told) == 1
-
-
-def test_unknown_tampered_expired_and_replaced_links_are_told_alike(site, asked, token):
-    link = token(SPOUSE)
-    browser = site.browser()
-    unknown = browser.get("/sign/abcdefghijklmnop")
-    tampered = browser.get(f"/sign/{link[:-1]}{'A' if link[-1] != 'A' else 'B'}")
-    site.later(days=8)
-    expired = browser.get(f"/sign/{link}")
-    assert {answer.status_code for answer in (unknown, tampered, expired)} == {410}
-    assert (
-        len({re.search(r"这个链接不能用了[^<]*", each.text)[0] for each in (unknown, tampered, expired)}) == 1
-    )
-    assert browser.post(f"/sign/{link}/code").status_code in {400, 410}
-
-
-def test_no_crafted_request_signs_refuses_or_withdraws_without_proof(site, asked, token):
-    browser = site.browser()
-    link = token(SPOUSE)
-    browser.get(f"/sign/{link}")
-    data = {"sources": list(BODIES), "signature": ink(), "agreed": "true"}
-    for path in ("", "/refuse", "/withdraw"):
-        answer = browser.post(f"/sign/{link}{path}", data)
-        assert answer.status_code == 303
-    row = row_of(site, asked, SPOUSE)
-    assert (row.signed_at, row.refused_at, row.revoked_at) == (None, None, None)
-
-
-def test_the_proof_for_one_link_opens_no_other(site, asked, token):
-    browser = site.browser()
-    prove(site, browser, token(SPOUSE), SPOUSE)
-    other = browser.get(f"/sign/{token(DAUGHTER)}")
-    assert "先核对身份" in other.text
-
-
-def test_refusing_is_said_plainly_recorded_and_put_before_the_clerk(site, asked, token):
-    browser = site.browser()
-    link = token(DAUGHTER)
-    prove(site, browser, link, DAUGHTER)
-    assert "不同意是您的权利" in browser.get(f"/sign/{link}/refuse").text
-    answer = browser.post(f"/sign/{link}/refuse", {"reason": "多年没有来往"})
-    assert "记下了" in answer.text
-    row = row_of(site, asked, DAUGHTER)
-    assert row.refused_at is not None
-    assert "来往".encode() not in row.refusal_sealed
-    with site.session(Region(TOWNSHIP)) as desk:
-        kinds = desk.scalars(select(Task.kind).where(Task.subject_id == row.id)).all()
-    assert kinds == ["authorisation_refused"]
-
-
-def test_a_used_link_signs_no_second_time_but_shows_and_withdraws(site, asked, token, words):
-    browser = site.browser()
-    link = token(SPOUSE)
-    prove(site, browser, link, SPOUSE)
-    data = {"sources": list(BODIES), "signature": ink(), "agreed": "true"}
-    browser.post(f"/sign/{link}", data)
-    signed_at = row_of(site, asked, SPOUSE).signed_at
-    site.later(days=20)
-    said = words(prove(site, browser, link, SPOUSE))
-    assert "您的核对授权" in said
-    again = browser.post(f"/sign/{link}", data)
-    assert again.status_code in {409, 422}
-    assert row_of(site, asked, SPOUSE).signed_at == signed_at
-    assert "从这一刻起不再查" in words(browser.get(f"/sign/{link}/withdraw"))
-    assert "撤回了" in words(browser.post(f"/sign/{link}/withdraw"))
-    assert row_of(site, asked, SPOUSE).revoked_at is not None
-    with site.session(Region(TOWNSHIP)) as desk:
-        kinds = desk.scalars(select(Task.kind).where(Task.subject_id == asked.ids[SPOUSE])).all()
-    assert kinds == ["authorisation_withdrawn"]
-
-
 # --- afterwards -------------------------------------------------------------------------------------------------
 
 
@@ -371,7 +212,7 @@ def test_the_applicant_sees_everyone_sends_links_and_signs_her_own(site, applica
     assert answer.text.count("/sign/") >= 4
     url = f"/my/authorisations/{asked.ids[0]}"
     browser.get(url)
-    done = browser.post(url, {"sources": list(BODIES), "signature": ink(), "agreed": "true"})
+    done = browser.post(url, {"sources": list(BODIES), "signature": drawn_signature(), "agreed": "true"})
     assert "签好了" in done.text
     assert row_of(site, asked, 0).level is SigningLevel.APPLICANT_SESSION
     assert "还差4个人签" in words(browser.get("/my/authorisations"))
@@ -381,7 +222,7 @@ def test_she_cannot_sign_or_withdraw_for_another_adult(site, applicant):
     browser, asked = applicant
     browser.get("/my/authorisations")
     other = asked.ids[SPOUSE]
-    data = {"sources": list(BODIES), "signature": ink(), "agreed": "true"}
+    data = {"sources": list(BODIES), "signature": drawn_signature(), "agreed": "true"}
     assert browser.post(f"/my/authorisations/{other}", data).status_code == 403
     assert browser.post(f"/my/authorisations/{other}/withdraw").status_code == 403
     assert row_of(site, asked, SPOUSE).signed_at is None
@@ -391,7 +232,7 @@ def test_she_withdraws_her_own_in_one_step_that_says_what_follows(site, applican
     browser, asked = applicant
     url = f"/my/authorisations/{asked.ids[0]}"
     browser.get(url)
-    browser.post(url, {"sources": list(BODIES), "signature": ink(), "agreed": "true"})
+    browser.post(url, {"sources": list(BODIES), "signature": drawn_signature(), "agreed": "true"})
     page = browser.get(f"{url}/withdraw")
     assert "结果回来也不看" in words(page)
     assert browser.post(f"{url}/withdraw").status_code == 200
