@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from admin.blueprint import blueprint
 from admin.intake_known import Findings, first_state, id_number_in, look_up
-from admin.intake_page import SCHEME, draft_id_in, require_township
+from admin.intake_page import SCHEME, draft_id_in
 from core import audit
 from core.access import Permission
 from core.accounts.queries import names_of
@@ -96,7 +96,6 @@ def intake_begin() -> Response:
 
 
 def _begin(typed: str, person_id: uuid.UUID | None) -> OpenWindowDraft:
-    require_township()
     if person_id is not None:
         actor().require(Permission.PERSON_SEARCH)
         if not request.form.get("checked"):

@@ -15,7 +15,6 @@ from core.cases.draft_state import DraftConflict, Save, new_row_key
 from core.cases.procedure import Procedure
 from core.cases.window_drafts import OpenWindowDraft, read_window_draft, save_window_draft
 from core.catalogue import with_local_labels
-from core.errors import Invalid
 from core.forms import (
     MEMBER_ROWS,
     Answers,
@@ -272,9 +271,3 @@ def draft_id_in(text: str) -> uuid.UUID | None:
 def made_up_allowed() -> bool:
     """Whether made-up ID numbers pass: in demo and tests only."""
     return installation().demo or installation().settings.testing
-
-
-def require_township() -> None:
-    """A walk-in is taken down in a township or village. Raises Invalid in words elsewhere."""
-    if regions.level_of(actor().node) < regions.Level.TOWNSHIP:
-        raise Invalid(N_("窗口登记在镇（街道）办。请先在上面换到一个镇。"))

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
 from admin.blueprint import blueprint
@@ -59,7 +60,7 @@ def keep_papers(desk: Desk, blocks: Sequence[Block]) -> int | None:
             continue
         field = row.form[question.name]
         uploads = getattr(field, "uploads", [])
-        content = getattr(field, "image", None) or (uploads[0].stream.read() if uploads else None)
+        content = getattr(field, "image", None) or (bytes_of(uploads[0]) if uploads else None)
         if content is None:
             continue
         line = str(row.form["kind"].data or "") if "kind" in row.form else ""
@@ -71,6 +72,14 @@ def keep_papers(desk: Desk, blocks: Sequence[Block]) -> int | None:
             field.errors = []
             desk.keep({row.prefix + question.name: str(stored)})
     return status
+
+
+def bytes_of(upload: FileStorage) -> bytes:
+    """The content of an upload, whose temporary file is let go of at once."""
+    try:
+        return upload.stream.read()
+    finally:
+        upload.close()
 
 
 def _store(

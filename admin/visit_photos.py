@@ -10,6 +10,7 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from admin.blueprint import blueprint
+from admin.intake_papers import bytes_of
 from admin.visit_known import FILES
 from admin.visit_page import SectionForm, VisitDesk
 from core.access import Permission
@@ -50,7 +51,7 @@ def keep_photos(desk: VisitDesk, sections: Sequence[SectionForm]) -> int | None:
                 continue
             each = part.form[question.name]
             uploads = getattr(each, "uploads", [])
-            content = getattr(each, "image", None) or (uploads[0].stream.read() if uploads else None)
+            content = getattr(each, "image", None) or (bytes_of(uploads[0]) if uploads else None)
             if content is None:
                 continue
             before = desk.draft.state.fields.get(question.name)
