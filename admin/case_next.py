@@ -14,11 +14,12 @@ from core.cases.comparison import unexplained
 from core.cases.decisions import current_opinion
 from core.cases.models import Authority, Case, CaseState, CaseStep, StepCode, StepState
 from core.cases.procedure import Procedure
+from core.cases.queries import is_due_from
 from core.notices.changes import FIRST, standing_notice
 from core.rules import Result
 from core.web.access_gate import may
 from core.web.formats import money
-from core.web.request import session, today
+from core.web.request import actor, session, today
 from core.web.texts import N_, gettext
 
 P = Permission
@@ -75,7 +76,7 @@ def next_step_of(
     blocked: str,
 ) -> NextStep | None:
     """What comes next for who asks, or None when nothing is left to do."""
-    step = _chosen([each for each in steps if each.state is StepState.OPEN], case)
+    step = _chosen([each for each in steps if each.state is StepState.OPEN])
     if step is None:
         return _ended(case)
     door = _DOORS[step.code]
@@ -98,7 +99,7 @@ def next_step_of(
         _ready_in_survey(found, case, steps, procedure)
     elif step.code is StepCode.ACCEPTANCE and case.state is CaseState.SUBMITTED:
         found.consequence = gettext("受理后家庭进入档案，法定时限从次日起算。")
-    if not may(permission):
+    if not is_due_from(actor(), step.code, permission):
         office = OFFICE_WORDS.get(
             str(case.authority) if step.code is StepCode.CONFIRMATION else step.authority, ""
         )
@@ -121,9 +122,9 @@ def _permission(step: CaseStep, case: Case) -> Permission:
     return _DOORS[step.code].permission
 
 
-def _chosen(open_steps: Sequence[CaseStep], case: Case) -> CaseStep | None:  # noqa: ARG001
+def _chosen(open_steps: Sequence[CaseStep]) -> CaseStep | None:
     """Of several open steps the first that who asks may take, else the first."""
-    mine = [step for step in open_steps if may(_DOORS[step.code].permission)]
+    mine = [step for step in open_steps if is_due_from(actor(), step.code, _DOORS[step.code].permission)]
     return next(iter(mine or open_steps), None)
 
 

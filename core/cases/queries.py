@@ -16,7 +16,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, false, or_, select, tuple_
 
-from core.access import ROLE_PERMISSIONS, Actor, Role
+from core.access import ROLE_PERMISSIONS, Actor, Permission, Role
 from core.cases.declaration_models import DeclaredMember
 from core.cases.models import OPEN_STATES, Case, CaseState, Pause, StepCode, Task, TaskState
 from core.cases.tasks import COUNTY_VISIT
@@ -114,6 +114,17 @@ def is_mine(actor: Actor) -> ColumnElement[bool]:
             )
         )
     return or_(*alternatives) if alternatives else false()
+
+
+def is_due_from(actor: Actor, kind: str, permission: Permission) -> bool:
+    """Whether a task of that kind would be on an actor's worklist where she works: the same rule for one task."""
+    roles = actor.roles_at(actor.node) if actor.node else frozenset()
+    able = {role for role in roles if permission in ROLE_PERMISSIONS[role]}
+    if kind in TOWNSHIP_KINDS:
+        able -= COUNTY_ROLES
+    if kind in COUNTY_KINDS:
+        able &= COUNTY_ROLES
+    return bool(able)
 
 
 _TASK_COLUMNS = (

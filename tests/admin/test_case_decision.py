@@ -103,7 +103,9 @@ def test_a_grant_as_proposed_awards_and_tells_in_writing(site, way, hung, fill, 
         fill(confirmer, url, {"outcome": "grant", "monthly": "795.00", "reason": "同意"}).status_code == 303
     )
     said = words(confirmer.get(f"/staff/cases/{way.case_id}"))
-    assert "已确认，按月发放" in said
+    assert "已确认，每月 795.00 元" in said
+    # listing the family is the township's step
+    assert "这一步由镇办理，不用您办" in said
     with site.session() as session:
         assert award_of_case(session, way.case_id).monthly_fen == 79_500
         assert letters_of_case(session, way.case_id)[0].kind == "confirmation"

@@ -86,7 +86,7 @@ def test_the_step_of_another_office_is_named_and_has_no_button(way, clerk, confi
 def test_other_regions_and_roles_without_the_right_do_not_find_it(site, way, stranger):
     way.survey()
     inspector, _ = site.staff("dudao", Role.PROVINCE_SUPERVISOR, office="520000000000")
-    for tab in (*TABS, "/acceptance", "/pause", "/extension", "/acceptance-slip"):
+    for tab in (*TABS, "/acceptance", "/pause", "/extension"):
         assert stranger.get(f"/staff/cases/{way.case_id}{tab}").status_code == 404, tab
         assert inspector.get(f"/staff/cases/{way.case_id}{tab}").status_code == 403, tab
     assert str(way.case_id) not in stranger.get("/staff/cases").text
