@@ -158,26 +158,34 @@ def demo():
     return True
 
 
+@pytest.fixture(scope="session")
+def open_site(town_template):
+    """`open_site(folder)`: the whole application on a copy of the town, at 10:30 on 16 November 2026."""
+
+    def opened(folder, *, demo=True):
+        shutil.copytree(town_template, folder)
+        url = f"sqlite:///{folder / 'doudi.sqlite'}"
+        home = Installation(
+            settings=Settings(home=folder, database_url=url, testing=True),
+            engine=make_engine(url, hide_parameters=True),
+            catalogue=catalogue(),
+            vault=Vault(key_provider("file", folder / "keys")),
+            demo=demo,
+            enablings=lambda *_: enablings(),
+        )
+        made = Site(compose(home, ["a key for tests"]), home, NOW)
+        made.app.config["NOW"] = lambda: made.at
+        return made
+
+    return opened
+
+
 @pytest.fixture
-def site(tmp_path, town_template, demo):
+def site(tmp_path, open_site, demo):
     """The whole application, in a demo unless told, at 10:30 on 16 November 2026."""
-    home_folder = tmp_path / "home"
-    shutil.copytree(town_template, home_folder)
-    url = f"sqlite:///{home_folder / 'doudi.sqlite'}"
-    engine = make_engine(url, hide_parameters=True)
-    home = Installation(
-        settings=Settings(home=home_folder, database_url=url, testing=True),
-        engine=engine,
-        catalogue=catalogue(),
-        vault=Vault(key_provider("file", home_folder / "keys")),
-        demo=demo,
-    )
-    if hasattr(home, "enablings"):
-        home.enablings = lambda *_: enablings()
-    made = Site(compose(home, ["a key for tests"]), home, NOW)
-    made.app.config["NOW"] = lambda: made.at
+    made = open_site(tmp_path / "home", demo=demo)
     yield made
-    engine.dispose()
+    made.home.engine.dispose()
 
 
 @pytest.fixture
