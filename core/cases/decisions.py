@@ -93,6 +93,11 @@ def sign_opinion(
     if open_differences:
         raise Blocked(N_("还有{count}项差异没有说明，说明后再提初审意见。"), count=len(open_differences))
     _check_opinion(answer, decision)
+    if answer.eligible and step_of(session, case.id, StepCode.VERIFICATION).evidence.get("unverified"):
+        # without a finished check nobody is let in or kept out by judgement alone (R3-04, 57号 第二十九条)
+        raise Invalid(
+            N_("有家人没有完成核对，不能提“同意”。请先补签授权、完成核对，或者提“不同意”。"), field="eligible"
+        )
     opinion = Opinion(
         **{level: getattr(case, level) for level in LEVELS},
         id=new_id(),
@@ -202,7 +207,9 @@ def sign_confirmation(
             raise Invalid(
                 N_("按今天的规定有条件不符合，不能确认。请退回核实，或者不予确认。"), field="outcome"
             )
-        if not opinion.eligible or answer.monthly_fen != opinion.monthly_fen:
+        # the law of this day: a new standard since the notice is another amount too (decisions 10, 12)
+        amounts = {answer.monthly_fen, decision.total_monthly_fen, opinion.monthly_fen}
+        if not opinion.eligible or len(amounts) > 1:
             send_back(session, actor, case, answer.reason, procedure, now=now)
             return None
     return _decide(session, actor, case, opinion, answer, decision, procedure, now)
