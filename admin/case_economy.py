@@ -122,7 +122,7 @@ def _items(case: Case, procedure: Procedure, kind: IncomeKind | None) -> tuple[l
 
 
 @blueprint.route("/cases/<uuid:case_id>/lines/<uuid:line_key>", methods=["GET", "POST"])
-@access(Permission.VISIT_RECORD)
+@access(Permission.CASE_ACCEPT, Permission.OPINION_SIGN)
 def case_line(case_id: uuid.UUID, line_key: uuid.UUID) -> Response:
     """Choose the value of one line and say why; a difference without a word is not accepted."""
     case = queries.case(session(), case_id)

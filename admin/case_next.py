@@ -117,8 +117,8 @@ def _permission(step: CaseStep, case: Case) -> Permission:
     if step.code is StepCode.CONFIRMATION and case.authority is Authority.TOWNSHIP:
         return P.DELEGATED_CONFIRMATION_SIGN
     if step.code is StepCode.OPINION and not may(P.OPINION_SIGN):
-        # who visits also explains differences; only the reviewer signs
-        return P.VISIT_RECORD
+        # who accepted it also explains differences; only the reviewer signs
+        return P.CASE_ACCEPT
     return _DOORS[step.code].permission
 
 

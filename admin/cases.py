@@ -46,7 +46,8 @@ def case_page(case_id: uuid.UUID) -> Response:
         frame=frame,
         file=file,
         only_differences=only_differences,
-        may_adopt=may(Permission.VISIT_RECORD) and is_open(frame, StepCode.OPINION),
+        may_adopt=(may(Permission.CASE_ACCEPT) or may(Permission.OPINION_SIGN))
+        and is_open(frame, StepCode.OPINION),
         sheet=sheet,
         conditions=conditions,
         compared=[row for row in compared if row.state != "same" or not only_differences],

@@ -134,7 +134,7 @@ def objections(case_id: uuid.UUID) -> Response:
     case: Case = found(session().get(Case, case_id))
     form = AnswerForm()
     if request.method == "POST" and form.validate():
-        objection: Objection = found(session().get(Objection, uuid.UUID(request.form["objection"])))
+        objection = _objection_of(case)
         given = form.answers()
         try:
             decide_objection(
@@ -153,6 +153,16 @@ def objections(case_id: uuid.UUID) -> Response:
             return redirect_to(url_for("staff.objections", case_id=case.id))
     audit.look(session(), "objection.look", case, now=now())
     return page("admin/objections.html", case=case, form=form, rows=objections_of_case(session(), case.id))
+
+
+def _objection_of(case: Case) -> Objection:
+    """The objection that was answered; NotFound for another case's or a crafted one."""
+    try:
+        row = session().get(Objection, uuid.UUID(request.form.get("objection", "")))
+    except ValueError:
+        row = None
+    mine: Objection = found(row if row is not None and row.case_id == case.id else None)
+    return mine
 
 
 audit.name_act("objection.look", N_("查看异议"))

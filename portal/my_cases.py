@@ -24,6 +24,7 @@ from core.documents.queries import papers_of_case
 from core.errors import Invalid, Problem
 from core.letters.models import Letter
 from core.letters.queries import letter_text, letters_of_case
+from core.notices.changes import take_down_ended
 from core.regions import queries as regions
 from core.sessions import found
 from core.translations import N_
@@ -33,7 +34,7 @@ from core.web.file_fields import DocumentField
 from core.web.form_builder import Form
 from core.web.page import page, redirect_to
 from core.web.procedures import procedure_of
-from core.web.request import actor, now, session
+from core.web.request import actor, now, session, system_session
 from core.web.stored_files import file_store
 from core.web.texts import gettext
 from portal.blueprint import blueprint
@@ -129,6 +130,10 @@ def withdraw(case_id: uuid.UUID) -> Response:
     case = _case(case_id)
     if request.method == "POST":
         withdraw_application(session(), actor(), case, now=now())
+        # her own session cannot reach the public row; what hangs comes down with the application
+        session().commit()
+        with system_session("application-withdrawn") as everywhere:
+            take_down_ended(everywhere, now=now(), case_id=case.id)
         flash(gettext("申请已经撤回。以后随时可以再申请。"), "success")
         return redirect_to(url_for("portal.my_case", case_id=case.id))
     return page("portal/withdraw.html", case=case)

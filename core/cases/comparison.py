@@ -105,8 +105,13 @@ class Adoption:
 def adopt_line(
     session: ScopedSession, actor: Actor, case: Case, adoption: Adoption, *, now: datetime
 ) -> StatementLine:
-    """Adopt one layer's value; a difference needs an explanation, which is kept with it."""
-    actor.require(Permission.VISIT_RECORD)
+    """Adopt one layer's value; a difference needs an explanation, which is kept with it.
+
+    What counts as the family's income is the township's judgement: neither a village assistant nor a bought-in worker,
+    who both visit, may choose it.
+    """
+    if not actor.may(Permission.OPINION_SIGN):
+        actor.require(Permission.CASE_ACCEPT)
     require_open(session, case, StepCode.OPINION)
     compared = next((each for each in compare(session, case.id) if each.key == adoption.line_key), None)
     if compared is None or adoption.layer not in compared.stated:

@@ -12,7 +12,7 @@ from core import audit
 from core.access import Actor, Permission
 from core.cases.models import Case, DataRequest
 from core.cases.procedure import Procedure, beijing_day
-from core.cases.tasks import finish_tasks, open_task
+from core.cases.tasks import DATA_CORRECTION, finish_tasks, open_task
 from core.database import new_id
 from core.encryption import place_of
 from core.errors import Blocked, Invalid
@@ -20,7 +20,7 @@ from core.scopes import LEVELS
 from core.sessions import ScopedSession
 from core.translations import N_
 
-TASK = "data_correction"
+TASK = DATA_CORRECTION
 
 
 def ask_for_correction(

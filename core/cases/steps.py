@@ -17,7 +17,17 @@ from core import audit
 from core.access import Actor
 from core.cases import tasks
 from core.cases.limits import backward_plan, whole_deadline
-from core.cases.models import Authority, Case, CaseState, CaseStep, Pause, StepCode, StepState, Task
+from core.cases.models import (
+    OPEN_STATES,
+    Authority,
+    Case,
+    CaseState,
+    CaseStep,
+    Pause,
+    StepCode,
+    StepState,
+    Task,
+)
 from core.cases.procedure import Procedure, beijing_day
 from core.database import new_id
 from core.errors import Blocked
@@ -48,10 +58,22 @@ _STATE_WHEN_OPEN = {
 FINISHED = frozenset({StepState.DONE, StepState.NOT_APPLICABLE})
 
 
+def hold(session: ScopedSession, case: Case) -> None:
+    """Wait until nobody else is moving this case, to the end of the transaction.
+
+    On PostgreSQL a visit and a check finished at the same moment would else each see the other still open, and neither
+    would open the opinion. On SQLite there is one writer anyway.
+    """
+    session.scalar(select(Case.id).where(Case.id == case.id).with_for_update())
+
+
 def steps_of(session: ScopedSession, case_id: uuid.UUID) -> list[CaseStep]:
-    """The steps of the case in order, each in its latest round."""
+    """The steps of the case in order, each in its latest round, as the database has them now."""
     rows = session.scalars(
-        select(CaseStep).where(CaseStep.case_id == case_id).order_by(CaseStep.position, CaseStep.round)
+        select(CaseStep)
+        .where(CaseStep.case_id == case_id)
+        .order_by(CaseStep.position, CaseStep.round)
+        .execution_options(populate_existing=True)
     )
     latest: dict[StepCode, CaseStep] = {}
     for row in rows:
@@ -142,6 +164,7 @@ def complete_step(
     not_applicable: bool = False,
 ) -> CaseStep:
     """Close an open step with its evidence (ids and counts only) and open what it makes ready. Raises Blocked."""
+    hold(session, case)
     step = require_open(session, case, code)
     if step.opened_at is not None and now < step.opened_at:
         raise Blocked(
@@ -185,7 +208,13 @@ def reopen_from(
     *,
     now: datetime,
 ) -> None:
-    """Begin a new round of `codes` and of everything after them (an upheld objection, another amount: decision 10)."""
+    """Begin a new round of `codes` and of everything after them (an upheld objection, another amount: decision 10).
+
+    Raises Blocked for a case that has ended: nothing brings a withdrawn or refused application back to life.
+    """
+    hold(session, case)
+    if case.state not in OPEN_STATES:
+        raise Blocked(N_("这件申请已经办结，不能重新调查。要再办的，请重新申请。"))
     steps = {step.code: step for step in steps_of(session, case.id)}
     again = set(codes)
     for declared in procedure.scheme.steps:

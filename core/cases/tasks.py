@@ -17,6 +17,7 @@ from core.sessions import ScopedSession
 
 P = Permission
 COUNTY_VISIT = "county_visit"
+DATA_CORRECTION = "data_correction"
 _STEP_PERMISSION = {
     StepCode.ACCEPTANCE: P.CASE_ACCEPT,
     StepCode.SURVEY_START: P.VISIT_RECORD,
@@ -131,8 +132,10 @@ def finish_tasks(session: ScopedSession, actor: Actor, case: Case, kind: str, *,
 
 
 def cancel_all(session: ScopedSession, actor: Actor, case: Case, *, now: datetime) -> None:
-    """Take every open task of the case off the worklist."""
+    """Take every open task of the case off the worklist, but for a request about her data, which is owed an answer."""
     for task in _open_tasks(session, case):
+        if task.kind == DATA_CORRECTION:
+            continue
         task.state, task.done_at, task.done_by = TaskState.CANCELLED, now, actor.account_id
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import uuid
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
@@ -11,19 +12,20 @@ from sqlalchemy import select
 from core import audit
 from core.access import Actor, Permission
 from core.cases.decisions import complete_notice, current_opinion, objection_upheld
-from core.cases.models import Case, CaseState, StepCode
+from core.cases.models import OPEN_STATES, Case, CaseState, StepCode
 from core.cases.procedure import Procedure, beijing_day
-from core.cases.steps import complete_step, require_open
+from core.cases.steps import complete_step, hold, require_open
 from core.cases.tasks import finish_tasks, open_task
 from core.database import new_id
 from core.encryption import place_of
-from core.errors import Blocked, Invalid
+from core.errors import Blocked, Invalid, Problem
 from core.notices.content import public_values, raw_values, require_clean
 from core.notices.models import Notice, NoticeLink, NoticeState, Objection, ObjectionState, PublicRow
 from core.scopes import LEVELS
 from core.sessions import ScopedSession, found
 from core.translations import N_
 
+log = logging.getLogger("doudi.notices")
 FIRST = "first"
 LONG_TERM = "long_term"
 
@@ -33,6 +35,7 @@ def publish_first_notice(
 ) -> Notice:
     """Hang the opinion for its days, from the day after publishing (7 calendar days; a last holiday moves on)."""
     actor.require(Permission.NOTICE_PUBLISH)
+    hold(session, case)
     require_open(session, case, StepCode.NOTICE)
     opinion = current_opinion(session, case)
     if opinion is None or not opinion.eligible:
@@ -154,10 +157,36 @@ def record_public_check(session: ScopedSession, notice: Notice, leaks: int, *, n
     session.flush()
 
 
+def take_down_ended(session: ScopedSession, *, now: datetime, case_id: uuid.UUID | None = None) -> int:
+    """Take down the first notices of cases that ended while they hung (withdrawn); returns how many.
+
+    Needs a System or office session: an applicant cannot reach the public row of her own notice.
+    """
+    ended = (
+        select(Notice)
+        .join(Case, Case.id == Notice.case_id)
+        .where(
+            Notice.kind == FIRST,
+            Notice.state == NoticeState.PUBLISHED,
+            Case.state.not_in(sorted(OPEN_STATES)),
+        )
+    )
+    if case_id is not None:
+        ended = ended.where(Notice.case_id == case_id)
+    rows = session.scalars(ended).all()
+    for notice in rows:
+        withdraw_notice(session, notice, "ended", now=now)
+    return len(rows)
+
+
 def close_due_notices(
     session: ScopedSession, actor: Actor, procedure_of: Callable[[Case], Procedure], *, now: datetime
 ) -> int:
-    """Close every first notice whose last day is over and that no open objection holds; returns how many (a sweep)."""
+    """Close every first notice whose last day is over and that no open objection holds; returns how many (a sweep).
+
+    One case that cannot go on is logged and left; it must not keep the notices of all others hanging.
+    """
+    take_down_ended(session, now=now)
     due = session.scalars(
         select(Notice).where(
             Notice.kind == FIRST, Notice.state == NoticeState.PUBLISHED, Notice.closes_on < beijing_day(now)
@@ -165,9 +194,15 @@ def close_due_notices(
     ).all()
     closed = 0
     for notice in due:
-        if not open_objections(session, notice.id):
-            case: Case = found(session.get(Case, notice.case_id))
-            _close(session, actor, case, notice, procedure_of(case), now)
+        if open_objections(session, notice.id):
+            continue
+        try:
+            with session.begin_nested():
+                case: Case = found(session.get(Case, notice.case_id))
+                _close(session, actor, case, notice, procedure_of(case), now)
+        except Problem as problem:
+            log.warning("notice %s stays: %s", notice.id, type(problem).__name__)
+        else:
             closed += 1
     return closed
 
@@ -246,6 +281,9 @@ def decide_objection(
 ) -> None:
     """Answer an objection. Upheld: the notice comes down and the survey begins anew; else the notice runs on."""
     actor.require(Permission.OBJECTION_HANDLE)
+    case: Case = found(session.get(Case, objection.case_id))
+    hold(session, case)
+    session.refresh(objection)
     if objection.state is not ObjectionState.OPEN:
         raise Blocked(N_("这条意见已经答复过。"))
     if not answer.strip():
@@ -255,7 +293,6 @@ def decide_objection(
     objection.answer_sealed = session.vault.seal_json(
         place_of(objection, "answer_sealed"), {"text": answer.strip()}
     )
-    case: Case = found(session.get(Case, objection.case_id))
     notice: Notice = found(session.get(Notice, objection.notice_id))
     if not _others_open(session, objection):
         finish_tasks(session, actor, case, "objection", now=now)

@@ -22,10 +22,11 @@ from core.database import new_id
 from core.encryption import Place, place_of
 from core.errors import Blocked, Invalid
 from core.forms import FormDeclaration, QuestionKind, coded_answers, split_answers, validate_answers
-from core.scopes import LEVELS, level_column
+from core.scopes import LEVELS
 from core.sessions import ScopedSession, write_rows
 from core.translations import N_
 from core.visits.models import Visit, VisitKind, VisitPhoto, VisitSurveyor
+from core.visits.plan import by_county
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,6 @@ def record_visit(
         raise Blocked(N_("受理以后、办结以前才能登记入户。"))
     _check(actor, answer, procedure, beijing_day(now))
     plain, sensitive = split_answers(answer.form, dict(answer.answers))
-    by_county = level_column(actor.node) == "county"
     visit = Visit(
         **{level: getattr(case, level) for level in LEVELS},
         id=answer.id or new_id(),
@@ -89,7 +89,7 @@ def record_visit(
         household_id=case.household_id,
         owner_account_id=case.owner_account_id,
         kind=answer.kind,
-        by_county=by_county,
+        by_county=by_county(actor),
         form_name=answer.form.name,
         form_version=answer.form.version,
         visit_day=answer.visit_day,
@@ -213,7 +213,7 @@ def _write_seen(
 def _move_case(
     session: ScopedSession, actor: Actor, case: Case, visit: Visit, procedure: Procedure, now: datetime
 ) -> None:
-    if visit.by_county:
+    if visit.by_county and visit.kind is VisitKind.HOME:
         case.county_visited_at = now
         finish_tasks(session, actor, case, COUNTY_VISIT, now=now)
         session.flush()

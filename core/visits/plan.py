@@ -15,10 +15,10 @@ from core import audit
 from core.access import Actor, Permission
 from core.cases.models import OPEN_STATES, Case, CaseStep, StepCode, StepState
 from core.cases.procedure import Procedure, beijing_day
+from core.cases.queries import COUNTY_ROLES
 from core.cases.steps import complete_step, step_of
 from core.errors import Blocked, Invalid
 from core.households.models import Area
-from core.scopes import level_column
 from core.sessions import ScopedSession
 from core.translations import N_
 
@@ -133,8 +133,8 @@ def category_of(case: Case) -> str:
 
 
 def by_county(actor: Actor) -> bool:
-    """Whether a visit of this actor is the county's own."""
-    return level_column(actor.node) == "county"
+    """Whether a visit of this actor is the county's own: an officer of the county, or of a city without counties."""
+    return bool(actor.node) and bool(actor.roles_at(actor.node) & COUNTY_ROLES)
 
 
 @dataclass(frozen=True, slots=True)
