@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from admin.addresses import first_url, places_below
 from admin.case_next import NextStep, next_step_of
@@ -16,14 +17,14 @@ from core.cases import queries
 from core.cases.assessment import Assessment, assess
 from core.cases.models import OPEN_STATES, Case, CaseState, CaseStep, Pause, StepCode
 from core.cases.procedure import Procedure
+from core.cases.reactions import facts_of_case
 from core.cases.steps import steps_of
-from core.catalogue import CaseFacts, MemberFacts, Panel
+from core.catalogue import Panel
 from core.errors import Blocked, Problem
-from core.households.names import age_on
 from core.web.access_gate import may
 from core.web.procedures import procedure_of
 from core.web.request import actor, now, session, today
-from core.web.texts import N_, gettext, text_of
+from core.web.texts import N_, gettext, message_text, text_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,7 @@ class CaseFrame:
     next: NextStep | None = None
     actions: list[tuple[str, str]] = field(default_factory=list)
     panels: list[Panel] = field(default_factory=list)
+    remarks: list[tuple[str, str]] = field(default_factory=list)
 
     @property
     def paused(self) -> Pause | None:
@@ -97,7 +99,10 @@ def case_frame(case_id: uuid.UUID, active: str) -> CaseFrame:
         timeline=timeline_of(case, steps, procedure, pauses),
         pauses=pauses,
         tabs=_tabs(case, people, active),
-        panels=procedure.view.case_panels(facts_of(case, people), procedure_of(case).law),
+        panels=procedure.view.case_panels(
+            facts_of_case(case, people.everyone, today()), procedure_of(case).law
+        ),
+        remarks=[_remark(row) for row in case.remarks],
     )
     try:
         frame.assessment = assess(database, case, procedure)
@@ -116,6 +121,11 @@ def _plan(frame: CaseFrame) -> list[tuple[str, str]]:
         return plan_of(frame.case, frame.steps, frame.procedure)
     except Blocked:
         return []
+
+
+def _remark(row: dict[str, Any]) -> tuple[str, str]:
+    """(text, source) of what a pack remarked when the case was accepted or decided."""
+    return message_text(str(row["text"]), row["values"]), str(row["source"])
 
 
 def kind_words(case: Case, procedure: Procedure) -> str:
@@ -154,31 +164,6 @@ def _actions(case: Case) -> list[tuple[str, str]]:
         if href is not None and may(permission):
             found.append((gettext(text), href))
     return found
-
-
-def facts_of(case: Case, people: CasePeople) -> CaseFacts:
-    """The case as packs see it: no names, no numbers."""
-    return CaseFacts(
-        case_id=case.id,
-        number=case.number,
-        scheme=case.scheme,
-        variant=case.variant,
-        area=str(case.area),
-        region_code=case.region_code,
-        members=tuple(
-            MemberFacts(
-                age=age_on(each.birth_date, today()),
-                relation=each.relation,
-                counted=each.counted,
-                working=each.working,
-                student=each.student,
-                seriously_ill=each.seriously_ill,
-                disability_class=each.disability_class,
-                disability_grade=each.disability_grade,
-            )
-            for each in people.members
-        ),
-    )
 
 
 def is_open(frame: CaseFrame, code: StepCode) -> bool:

@@ -106,7 +106,7 @@ def next_step_of(
         found.action = found.href = ""
         found.consequence = gettext("这一步由{office}办理，不用您办。", office=gettext(office))
         return found
-    if not found.href:
+    if not found.href and may(door.permission if permission is P.VISIT_RECORD else permission):
         href = first_url(*door.pages, case_id=case.id)
         if href is not None:
             found.action, found.href = gettext(door.action), href
@@ -179,9 +179,8 @@ def _ready_for_opinion(
     found.checks.append(("yes", gettext("差异均已说明")))
     found.consequence = gettext("{suggestion}意见由您本人作出。", suggestion=suggestion_of(assessment))
     if not may(P.OPINION_SIGN):
+        # nothing is left to whoever explains: no button, only whose turn it is
         found.consequence = gettext("核算已备齐，等初审人员签意见。")
-        found.href = url_if("staff.case_page", case_id=case.id) or ""
-        found.action = gettext("看核算表")
 
 
 def suggestion_of(assessment: Assessment) -> str:

@@ -30,13 +30,15 @@ from core.standards.queries import law_in_force
 from core.verification.queries import requests_of
 from core.visits.models import VisitKind
 from core.visits.queries import surveyors_of, visits_of_household
+from core.web import formats
 from core.web.access_gate import may
 from core.web.formats import money
 from core.web.installation import installation
 from core.web.request import now, session, today
-from core.web.texts import N_, gettext
+from core.web.texts import N_, gettext, language
 
 MONTHS_BACK, MONTHS_AHEAD = 23, 2
+TICK_ROOM = 3
 VISIT_WORDS = {
     VisitKind.HOME: N_("入户调查"),
     VisitKind.NEIGHBOUR: N_("邻里访问"),
@@ -189,6 +191,9 @@ def _chain(awards: Sequence[Award], head: FileHead) -> Chain | None:
         lanes.setdefault(name, []).append(("pending", start, _months(first, at) + 1, gettext("审核中")))
     ticks = []
     for offset in range(0, months, 6):
+        if abs(offset - _months(first, at)) < TICK_ROOM or offset > months - TICK_ROOM:
+            # its words would lie under "today", or run out of the drawing
+            continue
         year, month = divmod(first.year * 12 + first.month - 1 + offset, 12)
         ticks.append((offset, gettext("{year}年{month}月", year=year, month=month + 1)))
     return Chain(months, ticks, _months(first, at), list(lanes.items()), first)
@@ -251,7 +256,9 @@ def _record(head: FileHead) -> list[RecordLine]:
         for case in head.cases
     ]
     for award in awards_of_household(session(), head.household.id):
-        text = gettext("{day}起每月 {sum} 元", day=award.starts_on.isoformat(), sum=money(award.monthly_fen))
+        text = gettext(
+            "{day}起每月 {sum} 元", day=formats.day(award.starts_on, language()), sum=money(award.monthly_fen)
+        )
         lines.append((award.awarded_at, N_("救助"), text, award.awarded_by))
     if may(Permission.VISIT_READ):
         lines += [
