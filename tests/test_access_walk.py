@@ -163,25 +163,25 @@ def walk(county, browser, number, *, kind):
     for each in addresses(county):
         answer = ask(browser, each, number)
         where = f"{each.method} {each.endpoint} → {answer.status_code}"
-        to_sign_in = _to_sign_in(answer)
-        if answer.status_code >= 500:
+        if not _right(each, answer, kind):
             faults.append(where)
-        elif each.entry.audience is LINK:
-            # who holds the link is asked to prove herself; without that nothing is shown or done
-            if answer.status_code not in {200, 303, 400, 403, 404, 422}:
-                faults.append(where)
-        elif each.named:
-            alike = each.endpoint in ALIKE and answer.status_code == 303
-            if not (answer.status_code in {403, 404} or to_sign_in or alike):
-                faults.append(where)
-        elif each.endpoint not in PUBLIC_PAGES and not _may_ask(each, kind):
-            if not (answer.status_code in {403, 404} or to_sign_in):
-                faults.append(where)
         if each.endpoint not in PUBLIC_PAGES and answer.mimetype in {"text/html", "text/csv"}:
             leaked = [word for word in county.secret if word in _told(answer, each)]
             faults += [f"{where}: shows {leaked[0]}"] if leaked else []
     assert not faults, "\n".join(faults)
     assert rows_of_the_county(county) == before
+
+
+def _right(each, answer, kind):
+    refused = answer.status_code in {403, 404} or _to_sign_in(answer)
+    if each.entry.audience is LINK:
+        # who holds the link is asked to prove herself; without that nothing is shown or done
+        return answer.status_code in {200, 303, 400, 403, 404, 422}
+    if each.named:
+        return refused or (each.endpoint in ALIKE and answer.status_code == 303)
+    if each.endpoint in PUBLIC_PAGES or _may_ask(each, kind):
+        return answer.status_code < 500
+    return refused
 
 
 def _to_sign_in(answer):
