@@ -81,6 +81,8 @@ class VisitPage:
         for name in without:
             sent.pop(name, None)
         answer = self.browser.post(self.url, sent, content_type="multipart/form-data")
+        # a large request lies in a temporary file, which the test client leaves open
+        answer.request.environ["wsgi.input"].close()
         if answer.status_code == 303 and answer.headers["Location"].partition("#")[0] == self.url:
             self.read()
         elif answer.status_code != 303:

@@ -76,6 +76,8 @@ class DeskPage:
         """Send the whole page with `typed` put in, by one of its buttons; a redirect back here is followed."""
         sent = {**self.fields, **(typed or {}), "do": what}
         answer = self.browser.post(self.url, sent, content_type="multipart/form-data")
+        # a large request lies in a temporary file, which the test client leaves open
+        answer.request.environ["wsgi.input"].close()
         if answer.status_code == 303 and answer.headers["Location"].partition("#")[0] == self.url:
             self.read()
         elif answer.status_code != 303:
