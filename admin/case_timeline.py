@@ -92,7 +92,9 @@ def _used(case: Case, procedure: Procedure, pauses: Sequence[Pause]) -> tuple[in
 def step_title(code: StepCode, case: Case) -> str:
     """What a step is called on this case: who confirms is part of its name."""
     if code is StepCode.CONFIRMATION:
-        return gettext("镇级审核确认" if case.authority is Authority.TOWNSHIP else "县级审核确认")
+        if case.authority is Authority.TOWNSHIP:
+            return gettext("镇级审核确认")
+        return gettext("县级审核确认")
     return gettext(STEP_NAMES[code])
 
 
