@@ -55,7 +55,7 @@ const applyStep = async () => {
 
 const measure = (name, path, withCookie) => {
   const report = join(folder, `${name}.json`);
-  const words = ["--yes", "lighthouse@13", home + path, "--quiet", "--output=json", `--output-path=${report}`,
+  const words = ["--yes", "lighthouse@12", home + path, "--quiet", "--output=json", `--output-path=${report}`,
     `--only-categories=${KINDS.join(",")}`, "--chrome-flags=--headless=new --no-sandbox --disable-gpu --disable-background-networking"];
   if (withCookie) words.push(`--extra-headers=${JSON.stringify({ Cookie: cookie })}`);
   execFileSync("npx", words, { env: { ...process.env, CHROME_PATH: chromium }, stdio: ["ignore", "ignore", "inherit"] });
