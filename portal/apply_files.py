@@ -53,7 +53,9 @@ def keep_paper(
     wizard: Wizard, question: str, upload: FileStorage, line_kind: str = ""
 ) -> tuple[uuid.UUID | None, UploadFault | None]:
     """Keep an upload in the library; its id, or what was wrong. Everything typed before is already saved."""
-    return keep_bytes(wizard, question, upload.stream.read(), line_kind)
+    content = upload.stream.read()
+    upload.close()
+    return keep_bytes(wizard, question, content, line_kind)
 
 
 def keep_bytes(
