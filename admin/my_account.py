@@ -16,7 +16,7 @@ from core.accounts.policy import POLICY
 from core.accounts.role_words import ROLE_WORDS
 from core.accounts.signed_in import end_other_sessions, end_session, sessions_of
 from core.errors import Invalid
-from core.web.access_gate import STAFF, access
+from core.web.access_gate import STAFF, STAFF_SECOND_FACTOR, access
 from core.web.form_builder import Form
 from core.web.limits import limited
 from core.web.page import page, redirect_to
@@ -88,6 +88,9 @@ def end_my_other_sessions() -> Response:
 def password() -> Response:
     """Change one's own password; asked for at the first sign-in and when it has grown old."""
     me, form = signed_in(), PasswordForm()
+    if me.needs_second_factor:
+        # a stolen password alone must not take the account over, nor clear the count of wrong second factors
+        return redirect_to(STAFF_SECOND_FACTOR)
     if form.validate_on_submit() and _fits(form):
         with system_session("password") as database:
             problem = change_password(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import pyotp
+from sqlalchemy import select
 
 from core import audit
 from core.access import Actor
@@ -54,7 +55,10 @@ def pass_second_factor(
     The first right code confirms an enrolment. A wrong one is counted like a wrong password, so commit either way. Once
     confirmed, other sessions keep their own state.
     """
-    account = found(session.get(StaffAccount, account_id))
+    # held: guesses sent at once must each see the count of the others
+    account: StaffAccount = found(
+        session.scalar(select(StaffAccount).where(StaffAccount.id == account_id).with_for_update())
+    )
     login = found(session.get(LoginSession, login_id))
     who = Actor("staff", account.id, account.full_name)
     if account.locked_until is not None and account.locked_until > now:

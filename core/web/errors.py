@@ -9,6 +9,7 @@ import structlog
 from flask import Flask, Response, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from core.errors import Problem
@@ -122,7 +123,9 @@ def on_fault(fault: Exception) -> Response:
 
 
 def _status_of(fault: Exception) -> int:
-    """507 when there is no room left, 503 when the database is busy, else 500."""
+    """409 when somebody else was first, 507 when there is no room left, 503 when the database is busy, else 500."""
+    if isinstance(fault, StaleDataError):
+        return 409
     if isinstance(fault, OSError) and fault.errno == errno.ENOSPC:
         return 507
     if isinstance(fault, OperationalError):

@@ -95,6 +95,8 @@ def test_an_administrator_sets_up_her_second_factor_before_anything_opens(site, 
     browser.get("/staff/sign-in")
     browser.post("/staff/sign-in", {"username": username, "password": password})
     assert browser.get("/staff/settings/staff").headers["Location"] == "/staff/second-factor"
+    # a password alone does not even change the password
+    assert browser.get("/staff/password").headers["Location"] == "/staff/second-factor"
     page = browser.get("/staff/second-factor")
     assert "<svg" in page.text
     assert "http" not in re.sub(r"http://www\.w3\.org/\S+", "", page.text)

@@ -133,6 +133,21 @@ def test_another_amount_than_the_notice_means_a_new_opinion_and_a_new_notice(tow
     assert award_of_case(session, case.id).monthly_fen == AMOUNT
 
 
+def test_a_standard_raised_since_the_notice_means_a_new_opinion_and_a_new_notice(town, way):
+    """Decision 12: the law of the day of the confirmation, whatever the confirmer typed."""
+    way.survey()
+    way.opine()
+    way.hang()
+    session = town.at_work(town.officer)
+    rural = next(demo_standards(town.county))
+    raised = replace(rural, value=50_000, effective_from=town.now.date())
+    enter_standard(session, town.officer, law_book(), raised, now=town.now)
+    session.commit()
+    assert confirm(way, town.confirmer) is None
+    session, case, _procedure = way.at(town.reviewer)
+    assert case.state is CaseState.OPINION
+
+
 def test_overturning_a_negative_opinion_sends_it_back_before_anything_is_granted(town, way):
     way.survey()
     way.opine(OpinionAnswer(False, "不配合核对", ("refuses_verification",)))
