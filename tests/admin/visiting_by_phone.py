@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from core.access import Role
+from sqlalchemy import select
+
 from core.cases.application import Application
 from core.cases.changes import accept_application
 from core.cases.models import Case
@@ -14,6 +15,7 @@ from core.forms import QuestionKind
 from core.regions.queries import children
 from core.scopes import Region
 from core.testing.town import TOWNSHIP, catalogue, enablings, family_of_four, law_book
+from core.visits.models import Visit
 from tests.admin.walking_in import fields_of, photo
 
 
@@ -128,4 +130,11 @@ def answers_for(answers, questions, **more):
     return answers | dict.fromkeys(questions, "都看过") | more
 
 
-__all__ = ["Role", "VisitPage", "accepted", "answers_for", "state_of", "village_of", "visit_answers"]
+def visits_in(site):
+    with site.session() as session:
+        return session.scalars(select(Visit).order_by(Visit.id)).all()
+
+
+def all_of(site, model, *where):
+    with site.session() as session:
+        return session.scalars(select(model).where(*where)).all()

@@ -8,6 +8,9 @@ from datetime import date
 from html import unescape
 from io import BytesIO
 
+from sqlalchemy import select
+
+from core.cases.models import Case
 from core.testing.town import made_up_id
 
 TAG = re.compile(r"<(input|select|textarea)\b([^>]*)>", re.DOTALL)
@@ -129,3 +132,20 @@ def fill(desk: DeskPage, *, village: str, spouse: bool = True) -> dict[str, obje
 def photo(content: bytes = PNG, name: str = "card.png"):
     """A file to upload."""
     return BytesIO(content), name
+
+
+def search(browser, typed):
+    browser.get("/staff/intake")
+    return browser.post("/staff/intake", {"q": typed})
+
+
+def begin(browser, typed=APPLICANT, **more):
+    browser.get("/staff/intake")
+    answer = browser.post("/staff/intake/begin", {"q": typed, **more})
+    assert answer.status_code == 303, answer.text
+    return answer.headers["Location"]
+
+
+def cases_in(site):
+    with site.session() as session:
+        return session.scalars(select(Case).order_by(Case.id)).all()
