@@ -115,7 +115,7 @@ def _sheet_row(line: SheetLine, compared: ComparedLine, people: CasePeople) -> S
         "暂用{layer}", layer=gettext(LAYER_WORDS[origin])
     )  # fmt: skip
     taken = gettext("、").join(
-        each.name if each.allowed else gettext("{name}（不许扣减）", name=each.name)
+        gettext(each.name) if each.allowed else gettext("{name}（不许扣减）", name=gettext(each.name))
         for each in line.taken_off
     )
     articles = [f"{each.reading.document} {each.reading.article}".strip() for each in line.taken_off]
@@ -150,9 +150,9 @@ def _reckoning(assessment: Assessment, people: CasePeople) -> list[tuple[str, st
         monthly = standard.unit is Unit.FEN_PER_MONTH
         yearly = standard.value * 12 if monthly else standard.value
         text = (
-            gettext("{name}　{sum} × 12", name=standard.name, sum=money(standard.value))
+            gettext("{name}　{sum} × 12", name=gettext(standard.name), sum=money(standard.value))
             if monthly
-            else standard.name
+            else gettext(standard.name)
         )
         items.append((text, money(yearly), False))
         if decision.monthly_fen:

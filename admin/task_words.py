@@ -24,6 +24,9 @@ class TaskWords:
     pages: tuple[str, ...] = ()
 
 
+# not a kind of its own: a notice task whose notice hangs already, so that nobody hangs it twice
+HANGING = "notice_hanging"
+
 TASK_WORDS: dict[str, TaskWords] = {
     "acceptance": TaskWords(
         N_("受理"), N_("看申请，决定是否受理"), N_("办理受理"), N_("受理以后才起算全程时限"), ("staff.case_acceptance",)
@@ -57,6 +60,9 @@ TASK_WORDS: dict[str, TaskWords] = {
     ),
     "notice": TaskWords(
         N_("公示"), N_("张贴初审公示"), N_("去公示"), N_("公示期满才能报县审核"), ("staff.case_notice",)
+    ),
+    HANGING: TaskWords(
+        N_("公示"), N_("正在公示，期满自动转审核确认"), N_("查看公示"), N_("有异议的先调查答复"), ("staff.case_notice",)
     ),
     "notice_leak": TaskWords(
         N_("公示"), N_("公示含有个人信息，已自动撤下，请改后重发"), N_("去改"), "", ("staff.case_notice",)

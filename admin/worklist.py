@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
 
@@ -13,9 +13,11 @@ from werkzeug.wrappers import Response
 
 from admin.addresses import in_words, places_below
 from admin.blueprint import blueprint
-from admin.task_words import TASK_WORDS, kinds_of_group, page_of, place_and_case, words_of
+from admin.task_words import HANGING, TASK_WORDS, kinds_of_group, page_of, place_and_case, words_of
 from core.access import Permission
+from core.cases.models import StepCode
 from core.cases.queries import TaskCursor, WorkCounts, WorkRow, done_by, worklist, worklist_counts
+from core.notices.queries import hanging_cases
 from core.sessions import ScopedSession
 from core.standards.queries import calendar_in_force
 from core.web.access_gate import STAFF, access
@@ -85,6 +87,7 @@ def worklist_home() -> Response:
     group = request.args.get("kind", "")
     kinds = kinds_of_group(group) & counts.kinds.keys() if group else frozenset()
     found = worklist(database, actor(), kinds=kinds, after=_cursor(request.args.get("after", "")))
+    rows = _with_hanging(database, found.rows)
     names = places_below(row.region_code for row in found.rows)
     since = datetime.combine(today(), time(), CHINA)
     return page(
@@ -95,7 +98,7 @@ def worklist_home() -> Response:
         due_today=counts.on(today()),
         pills=_pills(counts, group),
         group=group if kinds else "",
-        days=_by_day(found.rows, names, calendar),
+        days=_by_day(rows, names, calendar),
         more=_next_page(found.after, group),
         first_page=not request.args.get("after"),
         histogram=_histogram(counts, calendar),
@@ -104,6 +107,16 @@ def worklist_home() -> Response:
             for row in done_by(database, actor(), since)
         ],
     )
+
+
+def _with_hanging(database: ScopedSession, rows: Sequence[WorkRow]) -> list[WorkRow]:
+    """The rows, a notice that hangs already said so: it waits for its days, not for anybody."""
+    asked = [row.case_id for row in rows if row.kind == StepCode.NOTICE and row.case_id is not None]
+    hanging = hanging_cases(database, asked) if asked else frozenset()
+    return [
+        replace(row, kind=HANGING) if row.kind == StepCode.NOTICE and row.case_id in hanging else row
+        for row in rows
+    ]
 
 
 def _pills(counts: WorkCounts, chosen: str) -> list[tuple[str, str, str, bool]]:

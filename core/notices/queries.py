@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from core.encryption import place_of
-from core.notices.models import Notice, Objection, PublicRow
+from core.notices.models import Notice, NoticeState, Objection, PublicRow
 from core.scopes import level_column
 from core.sessions import ScopedSession
 
@@ -52,6 +52,16 @@ def notices_of_case(session: ScopedSession, case_id: uuid.UUID) -> Sequence[Noti
     return session.scalars(
         select(Notice).where(Notice.case_id == case_id).order_by(Notice.published_at.desc())
     ).all()
+
+
+def hanging_cases(session: ScopedSession, case_ids: Sequence[uuid.UUID]) -> frozenset[uuid.UUID]:
+    """Which of these cases have a first notice that hangs, or waits for its first day."""
+    rows = session.scalars(
+        select(Notice.case_id).where(
+            Notice.case_id.in_(case_ids), Notice.kind == "first", Notice.state == NoticeState.PUBLISHED
+        )
+    )
+    return frozenset(rows)
 
 
 @dataclass(frozen=True, slots=True)
