@@ -117,7 +117,7 @@ SYSTEM_ONLY = Visibility()
 APPEND_ANYWHERE = Visibility(append=True)
 
 
-def conditions_of(visibility: Visibility, scope: Scope) -> list[dict[str, Any]] | bool:  # noqa: C901, PLR0911 (one line per kind of scope)
+def conditions_of(visibility: Visibility, scope: Scope) -> list[dict[str, Any]] | bool:  # noqa: PLR0911 (one line per kind of scope)
     """True: every row. False: none. Else alternatives of {column: value or set of values}, joined by OR."""
     match scope:
         case System():
@@ -179,7 +179,9 @@ def admits(row: Base, scope: Scope, *, new: bool) -> bool:
     return admits_values(type(row).__visible__, scope, values, new=new)
 
 
-def admits_values(visibility: Visibility, scope: Scope, values: Mapping[str, Any], *, new: bool = True) -> bool:
+def admits_values(
+    visibility: Visibility, scope: Scope, values: Mapping[str, Any], *, new: bool = True
+) -> bool:
     """The same for plain values."""
     if new and visibility.append:
         return True

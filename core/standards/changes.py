@@ -9,9 +9,9 @@ from fractions import Fraction
 from core import audit
 from core.access import Actor, Permission
 from core.database import new_id
-from core.errors import Invalid
+from core.errors import Invalid, NotAllowed
 from core.law import LawBook, Standard, path_of
-from core.scopes import region_columns
+from core.scopes import level_column, region_columns
 from core.sessions import ScopedSession
 from core.standards.models import ConfirmedCalendar, EnteredStandard
 from core.standards.queries import as_standard, standards_of
@@ -66,8 +66,15 @@ def confirm_calendar(
     *,
     now: datetime,
 ) -> ConfirmedCalendar:
-    """Enter a year's announced holidays; deadlines counted as provisional become firm when next computed."""
+    """Enter a year's announced holidays; deadlines counted as provisional become firm when next computed.
+
+    The calendar is one for the whole country, so only a province or the nation enters it, and each year once.
+    """
     actor.require(Permission.CALENDAR_ENTER)
+    if actor.kind != "job" and level_column(actor.node) not in {"", "province"}:
+        raise NotAllowed(N_("工作日历全国统一，由省级系统管理员录入。"))
+    if session.get(ConfirmedCalendar, year) is not None:
+        raise Invalid(N_("{year}年已经录入过，不用再录。"), field="year", year=year)
     off, make_up = sorted(set(days_off)), sorted(set(make_up_days))
     if not document.strip():
         raise Invalid(N_("请写国务院办公厅通知的文件号。"), field="document")
@@ -82,7 +89,7 @@ def confirm_calendar(
         entered_by=actor.account_id,
         entered_at=now,
     )
-    row = session.merge(row)
+    session.add(row)
     session.flush()
     audit.record(session, "calendar.enter", ("calendar", year), now=now)
     return row

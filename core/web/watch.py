@@ -23,7 +23,16 @@ EVERY = 120.0  # seconds
 
 
 def watch_once(app: Flask, *, now: datetime) -> None:
-    """One round. Each part is a transaction of its own; repeating a round changes nothing more."""
+    """One round. Each part is a transaction of its own, and a fault of one does not keep the others from their work."""
+    for part in (_close_notices, _read_notices_back, _seal_audit):
+        try:
+            part(app, now)
+        except Exception:
+            # the next round tries again
+            log.exception("a part of the watch failed: %s", part.__name__)
+
+
+def _close_notices(app: Flask, now: datetime) -> None:
     home = installation_of(app)
     with _session(home, "close-notices") as session:
         closed = close_due_notices(
@@ -32,11 +41,17 @@ def watch_once(app: Flask, *, now: datetime) -> None:
         session.commit()
     if closed:
         log.info("notices closed: %s", closed)
-    with _session(home, "notice-check") as session:
+
+
+def _read_notices_back(app: Flask, now: datetime) -> None:
+    with _session(installation_of(app), "notice-check") as session:
         waiting = unchecked_notices(session)
     for notice_id in waiting:
         check_notice(app, notice_id, now=now)
-    with _session(home, "audit-seal") as session:
+
+
+def _seal_audit(app: Flask, now: datetime) -> None:
+    with _session(installation_of(app), "audit-seal") as session:
         audit.seal(session, now)
         session.commit()
 
@@ -66,11 +81,7 @@ def start_watch(app: Flask) -> threading.Event:
 
     def rounds() -> None:
         while not stop.wait(EVERY):
-            try:
-                watch_once(app, now=installation_of(app).clock())
-            except Exception:
-                # the next round tries again; the fault must not end the watch
-                log.exception("a round of the watch failed")
+            watch_once(app, now=installation_of(app).clock())
 
     threading.Thread(target=rounds, name="doudi-watch", daemon=True).start()
     return stop

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import column, delete, func, insert, literal_column, select, table, text, update
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
-from core.database import Base, Id, PrimaryId, RegionCode, new_id
+from core.database import Base, Id, PrimaryId, new_id
 from core.row_security import policy_statements
 from core.scopes import (
     Assigned,
