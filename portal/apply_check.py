@@ -15,7 +15,7 @@ from core.cases.from_form import application_from, paper_ids, whole_faults
 from core.cases.models import Case, Channel
 from core.cases.submission import prepare, submit_application
 from core.documents.changes import attach_to_case, copy_id
-from core.errors import Invalid
+from core.errors import Blocked, Invalid
 from core.forms import Answers, FieldFault, Per, read_answers
 from core.verification.asking import ask_family, signature_of_draft
 from core.web.form_builder import Form, form_class
@@ -169,6 +169,10 @@ def _submit(wizard: Wizard, canonical: Answers) -> Response:
     except IntegrityError:
         # the other press was quicker
         session().rollback()
+    except Blocked:
+        # a county that has not entered a limit the law leaves to it; nothing a resident could mend
+        session().rollback()
+        return page("portal/apply/not_ready.html", status=409, wizard=wizard, phone=office_phone(wizard))
     return receipt
 
 

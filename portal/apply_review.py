@@ -64,9 +64,8 @@ def _items(
             per = Per.EXPENSE if name == "expenses" else Per.PROPERTY
             lines = stored_lines(wizard, per)
             section = form.sections_per(per)[0]
-            return gettext(section.title), [(line.kind, _line(line)) for line in lines] or [
-                (gettext(section.title), gettext("没有写"))
-            ]
+            told = [(line.kind, _line(line)) for line in lines]
+            return gettext(section.title), told or [(gettext("没有"), "")]
     page_here = next(each for each in wizard.pages if each.name == name)
     assert page_here.section is not None
     titles = {"contact": gettext("怎么找到您家"), "about": gettext("这次申请的情况")}
