@@ -133,7 +133,7 @@ def _entry(
         "node": who.node,
         **_subject(subject),
         "person_id": person_id or _of(subject, "person_id"),
-        "case_id": case_id or _of(subject, "case_id"),
+        "case_id": case_id or _of(subject, "case_id") or _case_itself(subject),
         "reason": without_numbers(reason),
         "changes": dict(changes or {}),
         "login_id": login_id,
@@ -153,6 +153,14 @@ def _subject(subject: Subject) -> dict[str, str]:
     if isinstance(subject, tuple):
         return {"subject_type": subject[0], "subject_id": str(subject[1])}
     return {"subject_type": subject.__tablename__, "subject_id": str(subject.id)}
+
+
+def _case_itself(subject: Subject) -> uuid.UUID | None:
+    """The id of a case that is itself the subject, so that the trail of a case is found whole."""
+    if subject is None or isinstance(subject, tuple) or subject.__tablename__ != "cases":
+        return None
+    found: uuid.UUID = subject.id
+    return found
 
 
 def _of(subject: Subject, name: str) -> uuid.UUID | None:

@@ -191,6 +191,7 @@ class Task(RegionScoped, Base):
         Index("ix_tasks_city_open", "city", "state", "due_on", "id"),
         Index("ix_tasks_province_open", "province", "state", "due_on", "id"),
         Index("ix_tasks_village_open", "village", "state", "due_on", "id"),
+        Index("ix_tasks_done_by", "done_by", "done_at"),
     )
     # the applicant's own acts (submitting, answering the one letter) open and close tasks of her case
     __visible__ = BY_CASE

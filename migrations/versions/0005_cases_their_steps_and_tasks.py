@@ -303,6 +303,7 @@ def upgrade() -> None:
     with op.batch_alter_table("tasks", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_tasks_case_id"), ["case_id"], unique=False)
         batch_op.create_index("ix_tasks_city_open", ["city", "state", "due_on", "id"], unique=False)
+        batch_op.create_index("ix_tasks_done_by", ["done_by", "done_at"], unique=False)
         batch_op.create_index("ix_tasks_county_open", ["county", "state", "due_on", "id"], unique=False)
         batch_op.create_index("ix_tasks_province_open", ["province", "state", "due_on", "id"], unique=False)
         batch_op.create_index("ix_tasks_township_open", ["township", "state", "due_on", "id"], unique=False)
