@@ -178,7 +178,7 @@ def test_where_the_power_is_delegated_the_township_confirms_and_the_county_does_
     way.hang()
     with pytest.raises(NotAllowed):
         confirm(way, town.confirmer)
-    session, case, _procedure = way.at(town.township_confirmer)
+    _session, case, _procedure = way.at(town.township_confirmer)
     assert case.authority is Authority.TOWNSHIP
     assert confirm(way, town.township_confirmer).outcome is Outcome.GRANTED
 
