@@ -27,9 +27,10 @@
     if (next) { next.focus(); if (next.select && next.type !== "radio") next.select(); }
   });
 
-  const row = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
-  if (row && row.tagName === "FIELDSET") {
-    const first = row.querySelector("input:not([type=hidden]), select");
+  // the browser itself focuses the row its address names, after this script has run
+  window.addEventListener("load", () => setTimeout(() => {
+    const row = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const first = row && row.tagName === "FIELDSET" && row.querySelector("input:not([type=hidden]), select");
     if (first) first.focus();
-  }
+  }, 0));
 })();
