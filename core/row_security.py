@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, inspect
 
 from core.database import Base
 from core.scopes import LEVELS, RegionScoped, Visibility
@@ -42,11 +42,11 @@ def _cases(visibility: Visibility) -> Iterator[str]:
         )
 
 
-def policy_statements() -> Iterator[str]:
-    """The SQL that puts a policy on every region-scoped table; run by the owner, once per table version."""
+def policy_statements(tables: Collection[str]) -> Iterator[str]:
+    """The SQL that puts a policy on each region-scoped table of `tables`; run by the owner, once per table version."""
     for mapper in sorted(Base.registry.mappers, key=lambda each: str(each.local_table)):
         model: type[Base] = mapper.class_
-        if not issubclass(model, RegionScoped):
+        if not issubclass(model, RegionScoped) or model.__tablename__ not in tables:
             continue
         table = model.__tablename__
         expression = (
@@ -63,5 +63,6 @@ def apply_policies(connection: Connection) -> None:
     """Create or renew all policies; a no-op on SQLite."""
     if connection.dialect.name != "postgresql":
         return
-    for statement in policy_statements():
+    # a pack, or a test, may have mapped a table that this database does not hold
+    for statement in policy_statements(inspect(connection).get_table_names()):
         connection.exec_driver_sql(statement.replace("%", "%%"))
