@@ -26,8 +26,9 @@ from core.web.fields import DateField, TextField
 from core.web.form_builder import Form
 from core.web.navigation import NavEntry, add_to_navigation
 from core.web.page import page
-from core.web.request import CHINA, now, session, system_session, today
+from core.web.request import now, session, system_session, today
 from core.web.texts import N_, gettext
+from core.workdays import CHINA
 
 add_to_navigation(
     blueprint,

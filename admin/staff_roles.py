@@ -23,8 +23,9 @@ from core.web.choice_fields import RadioChoiceField
 from core.web.fields import DateField
 from core.web.form_builder import Form
 from core.web.page import page, redirect_to
-from core.web.request import CHINA, actor, now, session
+from core.web.request import actor, now, session
 from core.web.texts import N_, gettext, text_of
+from core.workdays import CHINA
 
 
 class GrantForm(Form):

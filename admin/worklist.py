@@ -23,9 +23,9 @@ from core.standards.queries import calendar_in_force
 from core.web.access_gate import STAFF, access
 from core.web.navigation import NavEntry, add_to_navigation
 from core.web.page import page
-from core.web.request import CHINA, actor, session, today
+from core.web.request import actor, session, today
 from core.web.texts import N_, gettext
-from core.workdays import Calendar
+from core.workdays import CHINA, Calendar
 
 HISTOGRAM_DAYS = 9
 _COUNTS = "worklist_counts"

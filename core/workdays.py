@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import holidays
 import yaml
@@ -20,6 +21,7 @@ import yaml
 from core.errors import Invalid
 from core.translations import N_
 
+CHINA = ZoneInfo("Asia/Shanghai")  # one time zone for the whole country
 CONFIRMED_FILE = Path(__file__).with_name("workdays_confirmed.yaml")
 FIRST_YEAR, LAST_YEAR = 2000, 2099  # what the library's lunar calendar covers
 MOST_DAYS = 3660

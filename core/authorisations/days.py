@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
-from core.workdays import months_deadline
-
-_CHINA = ZoneInfo("Asia/Shanghai")
+from core.workdays import CHINA, months_deadline
 
 
 def china_day(moment: datetime) -> date:
     """The calendar day in China at `moment`."""
-    return moment.astimezone(_CHINA).date()
+    return moment.astimezone(CHINA).date()
 
 
 def last_day(first: date, months: int) -> date:

@@ -11,11 +11,11 @@ from sqlalchemy import select
 
 from core import audit
 from core.cases.models import Case, Confirmation, Opinion, Outcome, Pause, StepCode, StepState
-from core.cases.procedure import BEIJING
 from core.cases.steps import STEP_NAMES, steps_of
 from core.letters.queries import letters_of_case
 from core.sessions import ScopedSession
 from core.translations import N_
+from core.workdays import CHINA
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +72,10 @@ def _letters(session: ScopedSession, case: Case) -> list[HistoryLine]:
 def _pauses(session: ScopedSession, case: Case) -> list[HistoryLine]:
     lines = []
     for pause in session.scalars(select(Pause).where(Pause.case_id == case.id)):
-        began = datetime.combine(pause.from_day, time(), BEIJING)
+        began = datetime.combine(pause.from_day, time(), CHINA)
         lines.append(HistoryLine(began, N_("计时"), N_("暂停计时"), {}, pause.by))
         if pause.to_day is not None:
-            ended = datetime.combine(pause.to_day, time(), BEIJING)
+            ended = datetime.combine(pause.to_day, time(), CHINA)
             lines.append(HistoryLine(ended, N_("计时"), N_("恢复计时")))
     return lines
 

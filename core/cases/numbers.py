@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
 from core.cases.models import CaseSeries
 from core.regions.models import Region
 from core.sessions import ScopedSession, count_up
-
-BEIJING = ZoneInfo("Asia/Shanghai")
+from core.workdays import CHINA
 
 
 def next_case_number(session: ScopedSession, region_code: str, now: datetime) -> str:
     """The next number of the township that `region_code` lies in, for the Beijing year of `now`."""
     township = region_code[:9].ljust(12, "0")
-    year = now.astimezone(BEIJING).year
+    year = now.astimezone(CHINA).year
     last = count_up(
         session, CaseSeries, [{"township": township, "year": year, "last": 1}], ("township", "year"), "last"
     )

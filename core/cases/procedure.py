@@ -5,21 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from core.catalogue import Catalogue, Enabling, LimitCase, LimitUnit, RegionCatalogue, Scheme
 from core.law import Law, LawBook, path_of
 from core.rules import Rule, rule_for
 from core.sessions import ScopedSession
 from core.standards.queries import calendar_in_force, law_in_force
-from core.workdays import Calendar, Deadline
-
-BEIJING = ZoneInfo("Asia/Shanghai")
+from core.workdays import CHINA, Calendar, Deadline
 
 
 def beijing_day(moment: datetime) -> date:
     """The calendar day in China at `moment`."""
-    return moment.astimezone(BEIJING).date()
+    return moment.astimezone(CHINA).date()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from core import audit
 from core.access import Actor, Permission
@@ -17,8 +16,7 @@ from core.packs.standing import is_deciding_level
 from core.scopes import region_columns
 from core.sessions import ScopedSession
 from core.translations import N_
-
-CHINA = ZoneInfo("Asia/Shanghai")
+from core.workdays import CHINA
 
 
 def enable_pack(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
@@ -18,8 +17,8 @@ from core.regions.models import CodeSystem, Region, RegionChange, RegionChangeKi
 from core.regions.queries import node
 from core.sessions import ScopedSession
 from core.translations import N_
+from core.workdays import CHINA
 
-CHINA = ZoneInfo("Asia/Shanghai")
 INITIALS = re.compile(r"[A-Z]{1,8}[0-9]{0,2}")
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from core.masking import (
     mask_address,
@@ -17,8 +16,8 @@ from core.masking import (
     mask_name_for_web,
     mask_phone,
 )
+from core.workdays import CHINA
 
-CHINA = ZoneInfo("Asia/Shanghai")
 MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",

@@ -18,7 +18,8 @@ from core.notices.models import Notice, NoticeState
 from core.scopes import System
 from core.sessions import ScopedSession, found, open_session
 from core.web.installation import installation_of
-from core.web.request import AS_OF, CHINA
+from core.web.request import AS_OF
+from core.workdays import CHINA
 
 _TAGS = re.compile(r"<(script|style)\b.*?</\1>|<[^>]+>", re.DOTALL)
 CHECK = System("notice-check")

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from secrets import token_urlsafe
-from zoneinfo import ZoneInfo
 
 from flask import Response, current_app, g
 from flask import request as flask_request
@@ -21,8 +20,8 @@ from core.database import new_id
 from core.scopes import Link, Own, Scope, System
 from core.sessions import ScopedSession, open_session
 from core.web.installation import installation
+from core.workdays import CHINA
 
-CHINA = ZoneInfo("Asia/Shanghai")
 WRITING_METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 AS_OF = "doudi.as_of"
 STAFF_KIND = "staff"
