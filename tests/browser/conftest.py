@@ -19,9 +19,13 @@ ARGUMENTS = [
 ]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium():
-    """The machine's own Chromium; ./doudi test says loudly when there is none and leaves these tests out."""
+    """The machine's own Chromium; ./doudi test says loudly when there is none and leaves these tests out.
+
+    Closed with its module: while Playwright is open its event loop counts as running in this thread, and the
+    job system refuses to start there, in whatever test this worker takes next.
+    """
     path = find_browser()
     if path is None:
         pytest.fail("no Chromium: run ./doudi test, which installs it or leaves the browser tests out")
