@@ -15,7 +15,7 @@ from core import audit
 from core.access import Permission
 from core.cases import queries
 from core.cases.assessment import Assessment, assess
-from core.cases.models import OPEN_STATES, Case, CaseState, CaseStep, Pause, StepCode
+from core.cases.models import OPEN_STATES, Case, CaseState, CaseStep, Pause, StepCode, StepState
 from core.cases.procedure import Procedure
 from core.cases.reactions import facts_of_case
 from core.cases.steps import steps_of
@@ -111,7 +111,7 @@ def case_frame(case_id: uuid.UUID, active: str) -> CaseFrame:
     if case.accepted_at is not None:
         frame.plan = _plan(frame)
     frame.next = next_step_of(case, steps, procedure, frame.assessment, frame.blocked)
-    frame.actions = _actions(case)
+    frame.actions = _actions(case, steps)
     audit.look(database, "case.look", case, now=now(), case_id=case.id)
     return frame
 
@@ -144,7 +144,7 @@ def _tabs(case: Case, people: CasePeople, active: str) -> list[tuple[str, str, i
     return shown
 
 
-def _actions(case: Case) -> list[tuple[str, str]]:
+def _actions(case: Case, steps: Sequence[CaseStep]) -> list[tuple[str, str]]:
     """(text, address) of what may also be done now."""
     wanted: list[tuple[str, Permission, tuple[str, ...]]] = []
     if case.state in OPEN_STATES and case.accepted_at is not None:
@@ -152,11 +152,11 @@ def _actions(case: Case) -> list[tuple[str, str]]:
         text = N_("延长期限、登记投诉举报（须写理由）")
         wanted.append((text, Permission.CASE_PAUSE, ("staff.case_extension",)))
     if case.state in {CaseState.SURVEY, CaseState.OPINION}:
-        wanted.append(
-            (N_("再登记一次入户"), Permission.VISIT_RECORD, ("staff.visit_new", "staff.case_visits"))
-        )
+        visited = any(step.code is StepCode.VISIT and step.state is StepState.DONE for step in steps)
+        text = N_("再登记一次入户") if visited else N_("登记入户")
+        wanted.append((text, Permission.VISIT_RECORD, ("staff.visit_new", "staff.case_visits")))
     if case.state is CaseState.SUBMITTED:
-        wanted.append((N_("打印受理单"), Permission.LETTER_READ, ("staff.acceptance_slip",)))
+        wanted.append((N_("打印受理单"), Permission.CASE_INTAKE, ("staff.acceptance_slip",)))
     wanted.append((N_("打印核算表"), Permission.CASE_READ, ("staff.income_sheet",)))
     found = []
     for text, permission, pages in wanted:

@@ -304,7 +304,7 @@ def reading_rows(assessment: Assessment) -> list[ReadingRow]:
             gettext(row.name),
             _read_value(row),
             row.effective_from,
-            f"{row.document} {row.article}".strip(),
+            f"{gettext(row.document) if row.default else row.document} {row.article}".strip(),
             row.default,
         )
         for row in assessment.decision.readings

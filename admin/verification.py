@@ -62,6 +62,9 @@ SHORT_WORDS = {
     RequestState.DISCARDED: N_("未看即弃"),
 }
 
+# whoever works on the check or judges it; the county confirms on the sheet and the comparison
+RESULT_READERS = (Permission.VERIFICATION_RECORD, Permission.VERIFICATION_REQUEST, Permission.OPINION_SIGN)
+
 
 class ReasonForm(Form):
     """A reason that is kept with the case."""
@@ -166,6 +169,7 @@ def _page(frame: CaseFrame, form: ReasonForm, problem: str = "", status: int | N
         older=[row for row in requests if latest(requests)[row.member_id, row.source].id != row.id],
         form=form,
         problem=problem,
+        may_open=any(may(each) for each in RESULT_READERS),
     )
 
 
@@ -249,7 +253,7 @@ def verification_conclude(case_id: uuid.UUID) -> Response:
 
 
 @blueprint.route(f"{_AT}/<uuid:request_id>", methods=["GET", "POST"])
-@access(Permission.VERIFICATION_RECORD, Permission.VERIFICATION_REQUEST, Permission.OPINION_SIGN)
+@access(*RESULT_READERS)
 def verification_result(case_id: uuid.UUID, request_id: uuid.UUID) -> Response:
     """One body's answer: entered by the county, read by who decides on the case; reading leaves a look."""
     case = cases.case(session(), case_id)

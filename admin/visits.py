@@ -40,7 +40,7 @@ add_to_navigation(
         "staff",
         "staff.visits",
         N_("入户调查"),
-        "house",
+        "geo",
         order=120,
         permissions=frozenset({Permission.VISIT_RECORD}),
     ),

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
+import yaml
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_python
 from babel.messages.pofile import read_po, write_po
@@ -59,14 +60,21 @@ def packages(root: Path) -> list[tuple[Path, list[Path]]]:
 
 
 def _sources(top: Path) -> Iterator[Path]:
-    for path in top.rglob("*"):
-        if path.suffix == ".py" or (path.suffix in {".html", ".txt"} and "templates" in path.parts):
-            yield path
+    return (path for path in top.rglob("*") if _holds_texts(path))
+
+
+def _holds_texts(path: Path) -> bool:
+    if path.suffix == ".yaml":
+        return path.parent.name == "parameters"
+    return path.suffix == ".py" or (path.suffix in {".html", ".txt"} and "templates" in path.parts)
 
 
 def texts_of(sources: list[Path], root: Path) -> Iterator[Found]:
     """Every marked text with its file and line. A pack's declarations mark theirs with `N_` too."""
     for path in sources:
+        if path.suffix == ".yaml":
+            yield from ((text, path.relative_to(root).as_posix(), 0) for text in _texts_of_parameters(path))
+            continue
         data = BytesIO(path.read_bytes())
         extracted = (
             extract_python(data, KEYWORDS, (), {"encoding": "utf-8"})
@@ -77,6 +85,13 @@ def texts_of(sources: list[Path], root: Path) -> Iterator[Found]:
             text = _message(function, found)
             if text:
                 yield text, path.relative_to(root).as_posix(), line
+
+
+def _texts_of_parameters(path: Path) -> Iterator[str]:
+    """What a parameter is called, and what is said in place of a document where none says anything."""
+    parameters = yaml.safe_load(path.read_text(encoding="utf-8"))
+    yield from (row["name"] for row in parameters.get("declarations") or () if row.get("name"))
+    yield from (row["document"] for row in parameters.get("values") or () if row.get("default"))
 
 
 def _message(function: object, found: object) -> str | tuple[str, str] | None:

@@ -119,7 +119,7 @@ def test_a_masked_nothing_is_nothing(browser):
 # --- collecting --------------------------------------------------------------------------------------------------
 
 
-def test_texts_are_collected_from_code_and_templates_and_translations_are_kept(tmp_path):
+def test_texts_are_collected_from_code_templates_and_parameters_and_translations_are_kept(tmp_path):
     house = tmp_path / "portal"
     (house / "templates").mkdir(parents=True)
     (house / "page.py").write_text(
@@ -128,9 +128,22 @@ def test_texts_are_collected_from_code_and_templates_and_translations_are_kept(t
     (house / "templates" / "page.html").write_text(
         '{{ _("三") }}{% trans %}四{% endtrans %}', encoding="utf-8"
     )
+    (house / "parameters").mkdir()
+    (house / "parameters" / "law.yaml").write_text(
+        "declarations: [{key: a, name: 五}]\nvalues: [{key: a, document: 甲号}, {key: b, document: 六, default: true}]\n",
+        encoding="utf-8",
+    )
     sources = dict(packages(tmp_path))[house / "translations"]
     texts = list(texts_of(sources, tmp_path))
-    assert {text for text, _name, _line in texts} == {"一", "二", "三", "四", ("%(n)s件", "%(n)s件事")}
+    assert {text for text, _name, _line in texts} == {
+        "一",
+        "二",
+        "三",
+        "四",
+        "五",
+        "六",
+        ("%(n)s件", "%(n)s件事"),
+    }
 
     path = po_file(house / "translations", "en")
     catalog = updated(path, "en", texts)
