@@ -75,7 +75,7 @@ def _preview(frame: CaseFrame) -> Preview | None:
         monthly, opens_on, closes_on = case.monthly_fen or 0, today(), None
     else:
         return None
-    values = public_values(session(), case, procedure.scheme.notice(code), procedure.scheme, monthly, today())
+    values = public_values(session(), case, procedure.scheme.notice(code), procedure, monthly)
     hindrance = ""
     try:
         require_clean(values, raw_values(session(), case))

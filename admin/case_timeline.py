@@ -85,7 +85,7 @@ def _used(case: Case, procedure: Procedure, pauses: Sequence[Pause]) -> tuple[in
     calendar, start = procedure.calendar, beijing_day(case.accepted_at)
     end = beijing_day(case.decided_at) if case.decided_at else today()
     limit = procedure.law.days(procedure.scheme.limit(WHOLE, limit_case(case)).key)
-    stood = paused_working_days(calendar, pauses, until=end)
+    stood = paused_working_days(calendar, pauses, after=start, until=end)
     return max(0, calendar.working_days_between(start, end) - stood), limit
 
 

@@ -8,7 +8,19 @@ from enum import StrEnum
 from typing import Annotated, Any, ClassVar
 
 import uuid_utils.compat as uuid7_source
-from sqlalchemy import JSON, BigInteger, DateTime, Engine, MetaData, String, Uuid, create_engine, event
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    DateTime,
+    Engine,
+    Index,
+    MetaData,
+    String,
+    Uuid,
+    create_engine,
+    event,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.orm import DeclarativeBase, mapped_column
@@ -83,6 +95,11 @@ class Base(DeclarativeBase):
 def new_id() -> uuid.UUID:
     """A UUIDv7: allotted by the application, ordered by time, so inserts stay at the end of the index."""
     return uuid7_source.uuid7()
+
+
+def some(name: str, *columns: str, where: str, unique: bool = False) -> Index:
+    """An index of those rows alone that fit `where`; with `unique`, the database lets only one such row be."""
+    return Index(name, *columns, unique=unique, sqlite_where=text(where), postgresql_where=text(where))
 
 
 def make_engine(url: str, **options: Any) -> Engine:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 from calendar import monthrange
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -62,7 +62,7 @@ class Calendar:
 
     def is_working_day(self, day: date) -> bool:
         """Whether offices work on `day`. Raises Invalid outside 2000–2099."""
-        year = self.confirmed.get(day.year) or _guessed_year(day.year)
+        year = self.confirmed.get(day.year) or guessed_year(day.year)
         if day.weekday() < SATURDAY:
             return day not in year.days_off
         return day in year.make_up_days
@@ -71,16 +71,17 @@ class Calendar:
         """The years from `first` to `last` whose calendar nobody confirmed."""
         return tuple(year for year in range(first.year, last.year + 1) if year not in self.confirmed)
 
-    def add_working_days(self, start: date, days: int) -> Deadline:
+    def add_working_days(self, start: date, days: int, standing: Collection[date] = ()) -> Deadline:
         """The last of `days` working days after `start`; the day of the event does not count (Civil Code 201).
 
+        Days in `standing` are not counted: the clock stood (a pause).
         Raises Invalid when `days` is not 1 … 3660 or the count leaves 2000–2099.
         """
         _check(start, days)
         day, left = start, days
         while left:
             day += timedelta(days=1)
-            left -= self.is_working_day(day)
+            left -= day not in standing and self.is_working_day(day)
         return Deadline(day, self.unconfirmed(start, day))
 
     def working_days_between(self, start: date, end: date) -> int:
@@ -127,7 +128,8 @@ def _outside(year: int) -> Invalid:
 
 
 @functools.cache
-def _guessed_year(year: int) -> ConfirmedYear:
+def guessed_year(year: int) -> ConfirmedYear:
+    """A year nobody confirmed, as the library guesses it. Raises Invalid outside 2000–2099."""
     if not FIRST_YEAR <= year <= LAST_YEAR:
         raise _outside(year)
     known = holidays.country_holidays("CN", years=year)

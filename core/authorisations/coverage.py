@@ -115,13 +115,20 @@ class Coverage:
         ]
 
 
-def current(session: ScopedSession, case_id: uuid.UUID) -> Sequence[Authorisation]:
-    """The authorisation that counts for each person of a case, in the order declared."""
-    return session.scalars(
+def current(session: ScopedSession, case_id: uuid.UUID, *, lock: bool = False) -> Sequence[Authorisation]:
+    """The authorisation that counts for each person of a case, in the order declared.
+
+    `lock`: as they are at this moment, and kept so to the end of the transaction: a withdrawal waits, then finds and
+    stops what was asked meanwhile.
+    """
+    statement = (
         select(Authorisation)
         .where(Authorisation.case_id == case_id, Authorisation.superseded_at.is_(None))
         .order_by(Authorisation.position, Authorisation.id)
-    ).all()
+    )
+    if lock:
+        statement = statement.with_for_update(read=True).execution_options(populate_existing=True)
+    return session.scalars(statement).all()
 
 
 def coverage(
@@ -132,6 +139,7 @@ def coverage(
     *,
     expected: Mapping[uuid.UUID, str] | None = None,
     with_supporters: bool = True,
+    lock: bool = False,
 ) -> Coverage:
     """How the case stands on `day`. `expected`: member id → masked name of everyone who must be covered.
 
@@ -141,7 +149,7 @@ def coverage(
     wanted = tuple(sources)
     rows = {
         row.member_id: row
-        for row in current(session, case_id)
+        for row in current(session, case_id, lock=lock)
         if with_supporters or row.role is not SignerRole.SUPPORTER
     }
     persons = [_person(row, wanted, day) for row in rows.values()]
@@ -177,8 +185,13 @@ def require_coverage(
     expected: Mapping[uuid.UUID, str] | None = None,
     with_supporters: bool = True,
 ) -> Coverage:
-    """The coverage, if every person is settled for every body. Raises Blocked naming, masked, whom it waits for."""
-    found = coverage(session, case_id, sources, day, expected=expected, with_supporters=with_supporters)
+    """The coverage, if every person is settled for every body; it holds to the end of the transaction.
+
+    Raises Blocked naming, masked, whom it waits for.
+    """
+    found = coverage(
+        session, case_id, sources, day, expected=expected, with_supporters=with_supporters, lock=True
+    )
     if not found.persons:
         raise Blocked(N_("这件申请还没有核对授权，不能发起核对。"))
     for hindrance in _GRAVEST_FIRST:

@@ -12,7 +12,7 @@ from core.cases.models import Case, Confirmation, Outcome
 from core.cases.procedure import Procedure
 from core.database import new_id
 from core.households.changes import set_category
-from core.households.models import Household, LowIncomeCategory
+from core.households.models import Household, category_of_scheme
 from core.scopes import LEVELS
 from core.sessions import ScopedSession, found
 
@@ -62,8 +62,9 @@ def award(
     )
     session.add(row)
     session.flush()
-    if case.scheme in set(LowIncomeCategory):
-        set_category(session, household, LowIncomeCategory(case.scheme))
+    category = category_of_scheme(case.scheme)
+    if category is not None:
+        set_category(session, household, category)
     audit.record(
         session,
         "award.make",

@@ -6,7 +6,7 @@ import uuid
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Date, Index, String
+from sqlalchemy import Date, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import Base, Fen, Id, Instant, JsonColumn, PrimaryId
@@ -17,7 +17,7 @@ class Award(RegionScoped, Base):
     """One continuing assistance. `monthly_fen` is the total shown; `parts` says top-up and each person's supplement."""
 
     __tablename__ = "awards"
-    __table_args__ = (Index("ix_awards_household", "household_id", "starts_on"),)
+    __table_args__ = (Index("ix_awards_household", "household_id", "starts_on"), UniqueConstraint("case_id"))
     __visible__ = Visibility(region=True, own="owner_account_id", assigned_household="household_id")
 
     id: Mapped[PrimaryId]

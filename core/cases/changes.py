@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
 from datetime import date, datetime
 
@@ -12,15 +13,25 @@ from core.access import Actor, Permission
 from core.authorisations.changes import end_for_case
 from core.cases import people, tasks
 from core.cases.declaration_models import DeclaredMember, MemberRole
-from core.cases.limits import whole_deadline
+from core.cases.limits import WHOLE, limit_case
 from core.cases.models import OPEN_STATES, Authority, Case, CaseState, Pause, StepCode, StepState
 from core.cases.procedure import Procedure, beijing_day
 from core.cases.reactions import tell_accepted
-from core.cases.steps import close_all, complete_step, refresh_deadlines, require_open, step_of
+from core.cases.steps import (
+    CLOCK_SET_BACK,
+    changed_meanwhile,
+    close_all,
+    complete_step,
+    hold,
+    refresh_deadlines,
+    require_open,
+    step_of,
+)
 from core.catalogue import LetterKind
 from core.database import new_id
-from core.errors import Blocked, Conflict, Invalid, NotAllowed
+from core.errors import Blocked, Invalid, NotAllowed
 from core.households.changes import NewHousehold, NewMember, enter_household
+from core.households.models import category_of_scheme
 from core.letters.appeal import appeal_sentence
 from core.letters.changes import Recipient, issue_letter
 from core.letters.models import Letter
@@ -46,10 +57,7 @@ HEADS = frozenset({"01", "02"})
 def check_version(case: Case, seen: int) -> None:
     """Raise Conflict when another clerk changed the case since the page was opened; nothing is overwritten silently."""
     if case.version != seen:
-        raise Conflict(
-            N_("这件申请刚刚被别的同事改过。下面是现在的内容，请核对后再办。"),
-            theirs={"state": str(case.state), "version": case.version, "complaint": case.complaint},
-        )
+        raise changed_meanwhile(case)
 
 
 def letter_fields(
@@ -59,21 +67,13 @@ def letter_fields(
     applicant = people.applicant(session, case.id)
     return people.place_fields(session, case.region_code) | {
         "kind": procedure.scheme.public_kind,
-        "appeal": _appeal(procedure),
+        "appeal": appeal_sentence(procedure.law),
         "applicant_name": people.full_name(session, applicant),
         "case_number": case.number,
         "household_size": case.household_size,
         "submitted_on": beijing_day(case.submitted_at),
         "today": beijing_day(now),
     }
-
-
-def _appeal(procedure: Procedure) -> str:
-    """How to appeal, in each letter that decides (57号 第三十八条; the law of the day gives the days and months)."""
-    days, months = procedure.law.days("appeal.review_days"), procedure.law.number("appeal.court_months")
-    return (
-        f"不服本决定的，可以在收到之日起{days}日内申请行政复议，或者在{months}个月内向人民法院提起行政诉讼。"
-    )
 
 
 def recipient_of(session: ScopedSession, case: Case) -> Recipient:
@@ -110,10 +110,8 @@ def accept_application(
     case.authority = authority_of(case, procedure)
     _enter_register(session, case, now, today)
     case.accepted_at = now
-    session.flush()
-    deadline = whole_deadline(case, procedure, ())
-    if deadline is not None:
-        case.due_on, case.due_provisional = deadline.date, deadline.provisional
+    deadline = procedure.deadline(WHOLE, today, limit_case(case))
+    case.due_on, case.due_provisional = deadline.date, deadline.provisional
     complete_step(
         session, actor, case, StepCode.ACCEPTANCE, {"related_party": case.related_party}, procedure, now=now
     )
@@ -157,11 +155,36 @@ def _enter_register(session: ScopedSession, case: Case, now: datetime, today: da
         head=head,
         village_group=str(case.answers.get("village_group", "")),
         case_id=case.id,
+        applies_for=category_of_scheme(case.scheme),
     )
     household, person_ids = enter_household(session, family, now=now, today=today)
     case.household_id = household.id
     for member, person_id in zip(declared, person_ids, strict=True):
         member.person_id = person_id
+    session.flush()
+    _require_no_other(session, case, person_ids)
+
+
+def _require_no_other(session: ScopedSession, case: Case, person_ids: Sequence[uuid.UUID]) -> None:
+    """Nobody is counted in two accepted applications for the same help at once."""
+    other = session.scalar(
+        select(Case.number)
+        .join(DeclaredMember, DeclaredMember.case_id == Case.id)
+        .where(
+            DeclaredMember.person_id.in_(person_ids),
+            DeclaredMember.role == MemberRole.MEMBER,
+            DeclaredMember.counted,
+            Case.id != case.id,
+            Case.scheme == case.scheme,
+            Case.accepted_at.is_not(None),
+            Case.state.in_(sorted(OPEN_STATES)),
+        )
+        .limit(1)
+    )
+    if other is not None:
+        raise Blocked(
+            N_("家里有人在另一件正在办的申请（{number}）里，不能重复受理。请先办完那一件。"), number=other
+        )
 
 
 def _as_new_member(session: ScopedSession, member: DeclaredMember) -> NewMember:
@@ -223,6 +246,8 @@ def send_deficiency_letter(
 
 def supply_missing(session: ScopedSession, actor: Actor, case: Case, *, now: datetime) -> None:
     """The resident answered the one letter, once; the case waits for the clerk again."""
+    _require_applicant(actor, case)
+    hold(session, case)
     if case.state is not CaseState.AWAITING_SUPPLEMENT:
         raise Blocked(N_("这件申请现在不用补材料。"))
     case.state = CaseState.SUBMITTED
@@ -240,10 +265,7 @@ def decline_acceptance(
     require_open(session, case, StepCode.ACCEPTANCE)
     if not reason.strip():
         raise Invalid(N_("请写明不予受理的原因，申请人会收到。"), field="reason")
-    fields = letter_fields(session, case, procedure, now) | {
-        "reason": reason.strip(),
-        "appeal": appeal_sentence(procedure.law),
-    }
+    fields = letter_fields(session, case, procedure, now) | {"reason": reason.strip()}
     letter = issue_letter(
         session,
         actor,
@@ -261,14 +283,22 @@ def decline_acceptance(
 
 def withdraw_application(session: ScopedSession, actor: Actor, case: Case, *, now: datetime) -> None:
     """The applicant takes the application back; nothing is asked or decided any more."""
-    if actor.kind == "resident" and case.owner_account_id != actor.account_id:
-        raise NotAllowed(N_("只有申请人本人可以撤回。"))
+    _require_applicant(actor, case)
+    hold(session, case)
     if case.state not in OPEN_STATES:
         raise Blocked(N_("这件申请已经办结，不用撤回。"))
     close_all(session, actor, case, CaseState.WITHDRAWN, now=now)
     end_for_case(session, actor, case.id, now=now)
     case.decided_at = now
     audit.record(session, "case.withdraw", case, now=now)
+
+
+def _require_applicant(actor: Actor, case: Case) -> None:
+    """The applicant herself, or for her the office that accepts applications."""
+    if actor.kind == "staff":
+        actor.require(Permission.CASE_ACCEPT)
+    elif actor.account_id is None or actor.account_id != case.owner_account_id:
+        raise NotAllowed(N_("只有申请人本人或者受理窗口可以办这一项。"))
 
 
 def pause_case(
@@ -283,6 +313,7 @@ def pause_case(
 ) -> Pause:
     """Stop the clock of an accepted case for a listed reason; shown wherever its deadline is shown (decision 11)."""
     actor.require(Permission.CASE_PAUSE)
+    hold(session, case)
     if case.accepted_at is None or case.state not in OPEN_STATES:
         raise Blocked(N_("受理以后、办结以前才能暂停计时。"))
     if reason not in {each.code for each in procedure.scheme.pause_reasons}:
@@ -297,11 +328,12 @@ def pause_case(
         reason=reason,
         note=note.strip(),
         from_day=beijing_day(now),
+        counted_on=beijing_day(now),
         by=actor.account_id,
     )
     session.add(pause)
     session.flush()
-    refresh_deadlines(session, case, procedure)
+    refresh_deadlines(session, case, procedure, now=now)
     audit.record(session, "case.pause", case, now=now, reason=reason)
     return pause
 
@@ -311,12 +343,15 @@ def end_pause(
 ) -> None:
     """Let the clock run again; the deadline moves by the working days it stood."""
     actor.require(Permission.CASE_PAUSE)
+    hold(session, case)
     pause = open_pause(session, case)
     if pause is None:
         raise Blocked(N_("现在没有暂停计时。"))
+    if beijing_day(now) < pause.from_day:
+        raise Blocked(CLOCK_SET_BACK)
     pause.to_day = beijing_day(now)
     session.flush()
-    refresh_deadlines(session, case, procedure)
+    refresh_deadlines(session, case, procedure, now=now)
     audit.record(session, "case.resume", case, now=now)
 
 

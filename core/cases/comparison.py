@@ -57,7 +57,14 @@ class ComparedLine:
 
     @property
     def adopted(self) -> StatementLine | None:
-        return self.layers.get(Layer.ADOPTED)
+        """What was adopted, unless somebody has said something else about the line since: then it is open again."""
+        row = self.layers.get(Layer.ADOPTED)
+        if row is None or row.adopted_from not in self.stated:
+            return None
+        if self.stated[row.adopted_from] != (row.yearly_fen, row.quantity):
+            return None
+        newest = max(line.entered_at for layer, line in self.layers.items() if layer is not Layer.ADOPTED)
+        return row if newest <= row.entered_at else None
 
     @property
     def explained(self) -> bool:
@@ -82,8 +89,10 @@ def compare(session: ScopedSession, case_id: uuid.UUID) -> list[ComparedLine]:
         if line.details_sealed is not None and not compared.description:
             details = session.vault.unseal_json(place_of(line, "details_sealed"), line.details_sealed)
             compared.description = str(details.get("description", ""))
+    # an answer asked again may have taken back what an office first held: then nobody says anything of that line
+    said = [each for each in found.values() if each.stated]
     order = {Section.INCOME: 0, Section.EXPENSE: 1, Section.PROPERTY: 2}
-    return sorted(found.values(), key=lambda each: (order[each.any_line.section], each.any_line.id))
+    return sorted(said, key=lambda each: (order[each.any_line.section], each.any_line.id))
 
 
 def unexplained(lines: Sequence[ComparedLine]) -> list[ComparedLine]:
@@ -134,7 +143,7 @@ def _adopt(
     session: ScopedSession, actor: Actor, compared: ComparedLine, adoption: Adoption, now: datetime
 ) -> StatementLine:
     source = compared.layers[adoption.layer]
-    row = compared.adopted
+    row = compared.layers.get(Layer.ADOPTED)
     if row is None:
         row = StatementLine(
             **{level: getattr(source, level) for level in LEVELS},

@@ -25,15 +25,13 @@ from core.cases.models import (
     Opinion,
     Outcome,
     StepCode,
-    StepState,
 )
 from core.cases.procedure import Procedure, beijing_day
 from core.cases.reactions import tell_decided
-from core.cases.steps import complete_step, reopen_from, require_open, skip_step, step_of
+from core.cases.steps import complete_step, refresh_deadlines, reopen_from, require_open, step_of
 from core.catalogue import LetterKind
 from core.database import new_id
 from core.errors import Blocked, Invalid, NotAllowed
-from core.letters.appeal import appeal_sentence
 from core.letters.changes import issue_letter
 from core.rules import Decision, Result
 from core.scopes import LEVELS
@@ -119,8 +117,6 @@ def sign_opinion(
     session.flush()
     evidence = {"opinion_id": str(opinion.id), "eligible": answer.eligible}
     complete_step(session, actor, case, StepCode.OPINION, evidence, procedure, now=now)
-    if not answer.eligible:
-        skip_step(session, actor, case, StepCode.NOTICE, procedure, now=now)
     audit.record(session, "opinion.sign", case, now=now, changes={"eligible": [None, answer.eligible]})
     return opinion
 
@@ -158,6 +154,7 @@ def objection_upheld(
 ) -> None:
     """The survey begins anew: visit, opinion and notice get another round, within 45 working days (decision 10)."""
     case.hard_survey = True
+    refresh_deadlines(session, case, procedure, now=now)
     supersede_opinion(session, case, now=now)
     reopen_from(session, actor, case, [StepCode.VISIT], procedure, now=now)
 
@@ -230,7 +227,14 @@ def _require_county_visit(case: Case) -> None:
 def send_back(
     session: ScopedSession, actor: Actor, case: Case, reason: str, procedure: Procedure, *, now: datetime
 ) -> None:
-    """The confirmer wants another opinion: the step is done anew, with a new notice if it is positive."""
+    """The confirmer wants another opinion: the step is done anew, with a new notice if it is positive.
+
+    Raises Blocked unless the case waits for the confirmation, Invalid without a reason, NotAllowed.
+    """
+    require_confirmer(actor, case)
+    require_open(session, case, StepCode.CONFIRMATION)
+    if not reason.strip():
+        raise Invalid(N_("请写明理由。"), field="reason")
     supersede_opinion(session, case, now=now)
     reopen_from(session, actor, case, [StepCode.OPINION], procedure, now=now)
     audit.record(session, "case.send_back", case, now=now, reason=reason)
@@ -268,21 +272,10 @@ def _decide(
     case.decided_at = now
     case.monthly_fen = confirmation.monthly_fen
     session.flush()
-    complete_step(
-        session,
-        actor,
-        case,
-        StepCode.CONFIRMATION,
-        {"confirmation_id": str(confirmation.id)},
-        procedure,
-        now=now,
-    )
-    case.state = CaseState.GRANTED if granted else CaseState.REFUSED
+    evidence = {"confirmation_id": str(confirmation.id)}
+    complete_step(session, actor, case, StepCode.CONFIRMATION, evidence, procedure, now=now)
     tell_decided(session, case, confirmation, decision, procedure)
     _send_decision(session, actor, case, confirmation, procedure, now)
-    if not granted and step_of(session, case.id, StepCode.PUBLICATION).state is not StepState.NOT_APPLICABLE:
-        # refused applicants are never listed (domain 2.8)
-        skip_step(session, actor, case, StepCode.PUBLICATION, procedure, now=now)
     if not granted:
         # they were given for this application and for the time of assistance alone (PIPL 19)
         end_for_case(session, actor, case.id, now=now)
@@ -309,7 +302,6 @@ def _send_decision(
         "starts_on": confirmation.starts_on,
         "reason": confirmation.reason,
         "authority": str(case.authority),
-        "appeal": appeal_sentence(procedure.law),
     }
     issue_letter(session, actor, procedure.scheme.letter(kind), recipient_of(session, case), fields, now=now)
     audit.record(

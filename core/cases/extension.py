@@ -13,7 +13,7 @@ from core.cases import tasks
 from core.cases.changes import authority_of
 from core.cases.models import OPEN_STATES, Case, StepCode, StepState
 from core.cases.procedure import Procedure
-from core.cases.steps import refresh_deadlines, step_of
+from core.cases.steps import hold, refresh_deadlines, step_of
 from core.errors import Blocked, Invalid
 from core.sessions import ScopedSession
 from core.translations import N_
@@ -24,12 +24,13 @@ def extend_case(
 ) -> None:
     """Give the case the limit for hard surveys, once, with a reason that stays in its history (第二十二条)."""
     actor.require(Permission.CASE_PAUSE)
+    hold(session, case)
     _check(case, reason)
     if case.hard_survey or case.complaint:
         raise Blocked(N_("这件已经按最长的期限办理，不能再延长。"))
     case.hard_survey = True
     session.flush()
-    refresh_deadlines(session, case, procedure)
+    refresh_deadlines(session, case, procedure, now=now)
     audit.record(session, "case.extend", case, now=now, case_id=case.id, reason=reason.strip())
 
 
@@ -38,13 +39,14 @@ def register_complaint(
 ) -> None:
     """Note a complaint about the case: from now on the county visits and confirms it (第二十条, decision 10)."""
     actor.require(Permission.OBJECTION_HANDLE)
+    hold(session, case)
     _check(case, reason)
     if case.complaint:
         raise Blocked(N_("这件已经登记过投诉举报。"))
     case.complaint = True
     case.authority = authority_of(case, procedure)
     session.flush()
-    refresh_deadlines(session, case, procedure)
+    refresh_deadlines(session, case, procedure, now=now)
     step = step_of(session, case.id, StepCode.CONFIRMATION)
     if step.state is StepState.OPEN:
         # it may have lain with the township: the office that now has the power gets it

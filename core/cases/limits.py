@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from core.cases.models import Authority, Case, Pause
-from core.cases.procedure import Procedure, beijing_day
+from core.cases.procedure import Procedure
 from core.catalogue import LimitCase
-from core.workdays import Calendar, Deadline
+from core.workdays import Calendar
 
 WHOLE = "whole"
 LONGEST_BACKWARDS = 200
@@ -22,23 +22,20 @@ def limit_case(case: Case) -> LimitCase:
     return LimitCase.DELEGATED if case.authority is Authority.TOWNSHIP else LimitCase.ALWAYS
 
 
-def whole_deadline(case: Case, procedure: Procedure, pauses: Sequence[Pause]) -> Deadline | None:
-    """The last day of the whole case, or None before acceptance: no statutory clock runs then (decision 11)."""
-    if case.accepted_at is None:
-        return None
-    deadline = procedure.deadline(WHOLE, beijing_day(case.accepted_at), limit_case(case))
-    paused = paused_working_days(procedure.calendar, pauses, until=deadline.date)
-    return procedure.calendar.add_working_days(deadline.date, paused) if paused else deadline
-
-
-def paused_working_days(calendar: Calendar, pauses: Sequence[Pause], until: date) -> int:
-    """Working days on which the clock stood, each counted once; an open pause counts up to `until`."""
-    days = {
+def paused_days(pauses: Sequence[Pause], until: date) -> frozenset[date]:
+    """The days on which the clock stood: from the day of a pause to the day before it ended; one that runs, before `until`."""
+    return frozenset(
         pause.from_day + timedelta(days=offset)
         for pause in pauses
         for offset in range(((pause.to_day or until) - pause.from_day).days)
-    }
-    return sum(1 for day in days if calendar.is_working_day(day))
+    )
+
+
+def paused_working_days(calendar: Calendar, pauses: Sequence[Pause], after: date, until: date) -> int:
+    """Working days after `after`, up to `until`, on which the clock stood, each counted once."""
+    return sum(
+        1 for day in paused_days(pauses, until) if after < day <= until and calendar.is_working_day(day)
+    )
 
 
 @dataclass(frozen=True, slots=True)

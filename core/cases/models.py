@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Date, Index, SmallInteger, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.database import Base, EnumText, Fen, Id, Instant, JsonColumn, PrimaryId, RegionCode
+from core.database import Base, EnumText, Fen, Id, Instant, JsonColumn, PrimaryId, RegionCode, some
 from core.encryption import EncryptedText
 from core.households.models import Area
 from core.scopes import RegionScoped, Visibility
@@ -158,9 +158,13 @@ class CaseStep(RegionScoped, Base):
 
 
 class Pause(RegionScoped, Base):
-    """Days on which the clock of an accepted case stands, from a listed reason (decision 11)."""
+    """Days on which the clock of an accepted case stands, from a listed reason (decision 11).
+
+    `counted_on`: the day up to which a running pause stands in the case's deadlines.
+    """
 
     __tablename__ = "case_pauses"
+    __table_args__ = (some("uq_case_pauses_running", "case_id", where="to_day IS NULL", unique=True),)
     __visible__ = BY_CASE
 
     id: Mapped[PrimaryId]
@@ -170,6 +174,7 @@ class Pause(RegionScoped, Base):
     note: Mapped[str] = mapped_column(Text, default="")
     from_day: Mapped[date] = mapped_column(Date)
     to_day: Mapped[date | None] = mapped_column(Date)
+    counted_on: Mapped[date] = mapped_column(Date)
     by: Mapped[uuid.UUID | None]
 
 
@@ -217,10 +222,11 @@ class Opinion(RegionScoped, Base):
     """The township's opinion (初审意见): for or against, how much a month, why, and every value it read."""
 
     __tablename__ = "opinions"
+    __table_args__ = (UniqueConstraint("case_id", "round"),)
     __visible__ = BY_CASE
 
     id: Mapped[PrimaryId]
-    case_id: Mapped[Id] = mapped_column(index=True)
+    case_id: Mapped[Id]
     owner_account_id: Mapped[uuid.UUID | None]
     round: Mapped[int] = mapped_column(SmallInteger)
     eligible: Mapped[bool]
@@ -247,10 +253,11 @@ class Confirmation(RegionScoped, Base):
     """The decision (审核确认) of the county, or of the township where delegated; never by who signed the opinion."""
 
     __tablename__ = "confirmations"
+    __table_args__ = (UniqueConstraint("case_id"),)
     __visible__ = BY_CASE
 
     id: Mapped[PrimaryId]
-    case_id: Mapped[Id] = mapped_column(index=True)
+    case_id: Mapped[Id]
     owner_account_id: Mapped[uuid.UUID | None]
     opinion_id: Mapped[Id]
     outcome: Mapped[Outcome] = mapped_column(EnumText(Outcome))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -31,15 +31,23 @@ class Procedure:
     calendar: Calendar
     view: RegionCatalogue
 
-    def deadline(self, code: str, start: date, when: LimitCase = LimitCase.ALWAYS) -> Deadline:
+    def deadline(
+        self,
+        code: str,
+        start: date,
+        when: LimitCase = LimitCase.ALWAYS,
+        standing: Collection[date] = (),
+    ) -> Deadline:
         """The last day of limit `code` counted from `start`, which itself does not count.
+
+        On days in `standing` a clock of working days does not run; calendar days (a notice) go on.
 
         Raises Blocked when the law has no number of days in force, KeyError for a limit the scheme does not know.
         """
         limit = self.scheme.limit(code, when)
         days = self.law.days(limit.key)
         if limit.unit is LimitUnit.WORKING_DAYS:
-            return self.calendar.add_working_days(start, days)
+            return self.calendar.add_working_days(start, days, standing)
         return self.calendar.calendar_days_deadline(start, days)
 
     def rule(self, variant: str) -> Rule:

@@ -7,7 +7,7 @@ screen and no crafted request can skip one.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -16,7 +16,7 @@ from sqlalchemy import select
 from core import audit
 from core.access import Actor
 from core.cases import tasks
-from core.cases.limits import backward_plan, whole_deadline
+from core.cases.limits import WHOLE, backward_plan, limit_case, paused_days
 from core.cases.models import (
     OPEN_STATES,
     Authority,
@@ -30,7 +30,7 @@ from core.cases.models import (
 )
 from core.cases.procedure import Procedure, beijing_day
 from core.database import new_id
-from core.errors import Blocked
+from core.errors import Blocked, Conflict
 from core.scopes import LEVELS
 from core.sessions import ScopedSession, write_rows
 from core.translations import N_
@@ -55,16 +55,32 @@ _STATE_WHEN_OPEN = {
     StepCode.NOTICE: CaseState.NOTICE,
     StepCode.CONFIRMATION: CaseState.CONFIRMATION,
 }
+CLOCK_SET_BACK = N_(
+    "服务器的时间比上一步还早，可能时钟被拨回。请告诉系统管理员校准时间后再办，您填的内容已保留。"
+)
 FINISHED = frozenset({StepState.DONE, StepState.NOT_APPLICABLE})
 
 
 def hold(session: ScopedSession, case: Case) -> None:
-    """Wait until nobody else is moving this case, to the end of the transaction.
+    """Wait until nobody else is moving this case, and keep it to the end of the transaction.
 
     On PostgreSQL a visit and a check finished at the same moment would else each see the other still open, and neither
-    would open the opinion. On SQLite there is one writer anyway.
+    would open the opinion. On SQLite there is one writer anyway. Raises Conflict when the case was changed since it was
+    read: whoever comes second decides anew on what she sees then.
     """
-    session.scalar(select(Case.id).where(Case.id == case.id).with_for_update())
+    session.flush()
+    seen = case.version
+    session.refresh(case, with_for_update=True)
+    if case.version != seen:
+        raise changed_meanwhile(case)
+
+
+def changed_meanwhile(case: Case) -> Conflict:
+    """What the second of two clerks is told; nothing of the first is overwritten."""
+    return Conflict(
+        N_("这件申请刚刚被别的同事改过。下面是现在的内容，请核对后再办。"),
+        theirs={"state": str(case.state), "version": case.version, "complaint": case.complaint},
+    )
 
 
 def steps_of(session: ScopedSession, case_id: uuid.UUID) -> list[CaseStep]:
@@ -137,7 +153,11 @@ def _new_step(case: Case, code: StepCode, position: int, authority: str, round_:
 
 
 def require_open(session: ScopedSession, case: Case, code: StepCode) -> CaseStep:
-    """The open step, or Blocked with a sentence that names what is missing first."""
+    """Hold the case and return the open step; raises Blocked with a sentence that names what is missing first.
+
+    Every act on a case begins here, so two people who press at once act one after the other.
+    """
+    hold(session, case)
     steps = steps_of(session, case.id)
     step = next(each for each in steps if each.code is code)
     if step.state is StepState.OPEN:
@@ -161,21 +181,15 @@ def complete_step(
     procedure: Procedure,
     *,
     now: datetime,
-    not_applicable: bool = False,
 ) -> CaseStep:
     """Close an open step with its evidence (ids and counts only) and open what it makes ready. Raises Blocked."""
-    hold(session, case)
     step = require_open(session, case, code)
     if step.opened_at is not None and now < step.opened_at:
-        raise Blocked(
-            N_("服务器的时间比上一步还早，可能时钟被拨回。请告诉系统管理员校准时间后再办，您填的内容已保留。")
-        )
+        raise Blocked(CLOCK_SET_BACK)
     _finish(step, actor, evidence, now)
-    if not_applicable:
-        step.state = StepState.NOT_APPLICABLE
     tasks.finish_step_tasks(session, actor, case, code, now=now)
     audit.record(session, "case.step", case, now=now, case_id=case.id, changes={"step": str(code)})
-    _open_ready(session, case, procedure, now)
+    _open_ready(session, actor, case, procedure, now)
     return step
 
 
@@ -184,19 +198,6 @@ def _finish(step: CaseStep, actor: Actor, evidence: Mapping[str, Any], now: date
     step.done_at = now
     step.done_by = actor.account_id
     step.evidence = dict(evidence)
-
-
-def skip_step(
-    session: ScopedSession, actor: Actor, case: Case, code: StepCode, procedure: Procedure, *, now: datetime
-) -> None:
-    """Mark a waiting or open step as not applicable (a negative opinion has no notice, decision 10)."""
-    step = step_of(session, case.id, code)
-    if step.state in FINISHED:
-        raise Blocked(N_("“{step}”已经办完，不用再办。请刷新页面看看现在到哪一步。"), step=STEP_NAMES[code])
-    _finish(step, actor, {}, now)
-    step.state = StepState.NOT_APPLICABLE
-    tasks.finish_step_tasks(session, actor, case, code, now=now)
-    _open_ready(session, case, procedure, now)
 
 
 def reopen_from(
@@ -225,36 +226,43 @@ def reopen_from(
         if old.state is StepState.WAITING:
             continue
         if old.state is StepState.OPEN:
-            _finish(old, actor, {"reopened": True}, now)
-            old.state = StepState.NOT_APPLICABLE
+            _leave_out(old, actor, now, reopened=True)
             tasks.finish_step_tasks(session, actor, case, code, now=now)
         session.add(_new_step(case, code, old.position, old.authority, old.round + 1))
     session.flush()
     audit.record(
         session, "case.reopen", case, now=now, case_id=case.id, changes={"steps": sorted(map(str, again))}
     )
-    _open_ready(session, case, procedure, now)
+    _open_ready(session, actor, case, procedure, now)
 
 
 def close_all(session: ScopedSession, actor: Actor, case: Case, state: CaseState, *, now: datetime) -> None:
     """End the case before its last step: every step still to come does not apply, every open task is cancelled."""
+    hold(session, case)
     for step in steps_of(session, case.id):
         if step.state not in FINISHED:
-            _finish(step, actor, {}, now)
-            step.state = StepState.NOT_APPLICABLE
+            _leave_out(step, actor, now)
     tasks.cancel_all(session, actor, case, now=now)
     case.state = state
     session.flush()
 
 
-def _open_ready(session: ScopedSession, case: Case, procedure: Procedure, now: datetime) -> None:
-    """Open each waiting step whose predecessors are finished; set its limit, its task and the state of the case."""
+def _open_ready(
+    session: ScopedSession, actor: Actor, case: Case, procedure: Procedure, now: datetime
+) -> None:
+    """Open each waiting step whose predecessors are finished; set its limit, its task and the state of the case.
+
+    One that does not apply to this case is passed over, and what follows it opens at once.
+    """
     steps = {step.code: step for step in steps_of(session, case.id)}
     today = beijing_day(now)
     for declared in procedure.scheme.steps:
         step = steps[StepCode(declared.code)]
         ready = all(steps[StepCode(before)].state in FINISHED for before in declared.after)
         if step.state is not StepState.WAITING or not ready:
+            continue
+        if not _applies(case, steps, step.code):
+            _leave_out(step, actor, now)
             continue
         step.state = StepState.OPEN
         step.opened_at = now
@@ -264,10 +272,24 @@ def _open_ready(session: ScopedSession, case: Case, procedure: Procedure, now: d
     session.flush()
 
 
-def _set_limit(case: Case, step: CaseStep, procedure: Procedure, today: date) -> None:
+def _applies(case: Case, steps: Mapping[StepCode, CaseStep], code: StepCode) -> bool:
+    """A negative opinion hangs no notice (decision 10); who is refused is listed nowhere (domain 2.8)."""
+    if code is StepCode.NOTICE:
+        return steps[StepCode.OPINION].evidence.get("eligible") is not False
+    return not (code is StepCode.PUBLICATION and case.state is CaseState.REFUSED)
+
+
+def _leave_out(step: CaseStep, actor: Actor, now: datetime, **evidence: bool) -> None:
+    _finish(step, actor, evidence, now)
+    step.state = StepState.NOT_APPLICABLE
+
+
+def _set_limit(
+    case: Case, step: CaseStep, procedure: Procedure, today: date, standing: Collection[date] = ()
+) -> None:
     limit = procedure.scheme.step(step.code).limit
     if limit and not (step.code is StepCode.CONFIRMATION and case.authority is Authority.TOWNSHIP):
-        deadline = procedure.deadline(limit, today)
+        deadline = procedure.deadline(limit, today, standing=standing)
         step.due_on, step.due_provisional = deadline.date, deadline.provisional
         return
     step.due_on, step.due_provisional = case.due_on, case.due_provisional
@@ -275,15 +297,21 @@ def _set_limit(case: Case, step: CaseStep, procedure: Procedure, today: date) ->
         step.due_on = max(today, backward_plan(procedure, case, case.due_on).opinion_by)
 
 
-def refresh_deadlines(session: ScopedSession, case: Case, procedure: Procedure) -> None:
-    """Compute the whole deadline anew (at acceptance, after a pause, when a calendar is confirmed); tasks follow."""
-    pauses = session.scalars(select(Pause).where(Pause.case_id == case.id)).all()
-    deadline = whole_deadline(case, procedure, pauses)
-    if deadline is None:
+def refresh_deadlines(session: ScopedSession, case: Case, procedure: Procedure, *, now: datetime) -> None:
+    """Compute the deadlines of an accepted case anew (a pause, a complaint, a confirmed calendar); tasks follow.
+
+    While a pause runs they are what they would be if it ended today.
+    """
+    if case.accepted_at is None:
         return
+    pauses = session.scalars(select(Pause).where(Pause.case_id == case.id)).all()
+    standing = paused_days(pauses, until=beijing_day(now))
+    deadline = procedure.deadline(WHOLE, beijing_day(case.accepted_at), limit_case(case), standing)
     case.due_on, case.due_provisional = deadline.date, deadline.provisional
     for step in steps_of(session, case.id):
         if step.state is StepState.OPEN and step.opened_at is not None:
-            _set_limit(case, step, procedure, beijing_day(step.opened_at))
+            _set_limit(case, step, procedure, beijing_day(step.opened_at), standing)
             tasks.move_step_task(session, case, step)
+    for pause in pauses:
+        pause.counted_on = beijing_day(now)
     session.flush()

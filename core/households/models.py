@@ -9,7 +9,7 @@ from enum import StrEnum
 from sqlalchemy import BigInteger, Date, Index, LargeBinary, SmallInteger, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.database import Base, EnumText, Id, Instant, PrimaryId, RegionCode
+from core.database import Base, EnumText, Id, Instant, PrimaryId, RegionCode, some
 from core.encryption import EncryptedText
 from core.scopes import LEVELS, RegionScoped, Visibility
 
@@ -47,6 +47,24 @@ class NotCounted(StrEnum):
     COMPULSORY_TREATMENT = "compulsory_treatment"
     MISSING = "missing"
     OTHER = "other"
+
+
+class MembershipReason(StrEnum):
+    """Why a membership began or ended: with an acceptance, a changed relation, a move to another home, left out."""
+
+    ACCEPTED = "accepted"
+    CHANGED = "changed"
+    JOINED_ANOTHER = "joined_another"
+    NOT_DECLARED = "not_declared"
+
+
+# who is covered by one of these receives no second one (57号 第四条; 社会救助暂行办法)
+COVERING = frozenset({LowIncomeCategory.DIBAO, LowIncomeCategory.TEKUN})
+
+
+def category_of_scheme(scheme: str) -> LowIncomeCategory | None:
+    """The group whose members a scheme makes; None for help that makes no group."""
+    return LowIncomeCategory(scheme) if scheme in set(LowIncomeCategory) else None
 
 
 def _listing(table: str) -> tuple[Index, ...]:
@@ -110,9 +128,10 @@ class Person(RegionScoped, Base):
 
 
 class Membership(RegionScoped, Base):
-    """A person's time in a household: from, to, and why each changed (decision 2)."""
+    """A person's time in a household: from, to, and why it began and ended (decision 2). `to_day` is no longer of it."""
 
     __tablename__ = "memberships"
+    __table_args__ = (some("uq_memberships_running", "person_id", where="to_day IS NULL", unique=True),)
     __visible__ = Visibility(region=True, own_person="person_id", assigned_household="household_id")
 
     id: Mapped[PrimaryId]
@@ -123,7 +142,8 @@ class Membership(RegionScoped, Base):
     not_counted_reason: Mapped[NotCounted | None] = mapped_column(EnumText(NotCounted))
     from_day: Mapped[date] = mapped_column(Date)
     to_day: Mapped[date | None] = mapped_column(Date)
-    reason: Mapped[str] = mapped_column(String(40))
+    reason: Mapped[MembershipReason] = mapped_column(EnumText(MembershipReason))
+    end_reason: Mapped[MembershipReason | None] = mapped_column(EnumText(MembershipReason))
     case_id: Mapped[uuid.UUID | None]
 
 

@@ -6,7 +6,7 @@ import uuid
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import Date, String
+from sqlalchemy import Date, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.catalogue import LetterKind
@@ -28,6 +28,7 @@ class Letter(RegionScoped, Base):
     """One letter. `content_sealed`: JSON of "recipient" and "paragraphs", as it left; it never changes afterwards."""
 
     __tablename__ = "letters"
+    __table_args__ = (UniqueConstraint("case_id", "number"),)
     __visible__ = Visibility(
         region=True, own="owner_account_id", own_person="person_id", assigned_case="case_id"
     )
@@ -37,7 +38,7 @@ class Letter(RegionScoped, Base):
     kind: Mapped[LetterKind] = mapped_column(EnumText(LetterKind))
     title: Mapped[str] = mapped_column(String(80))
     legal_basis: Mapped[str] = mapped_column(String(200))
-    case_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
+    case_id: Mapped[uuid.UUID | None]
     owner_account_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
     person_id: Mapped[uuid.UUID | None]
     recipient_masked: Mapped[str] = mapped_column(String(60))

@@ -12,9 +12,9 @@ from sqlalchemy import select
 from core import audit
 from core.access import Actor, Permission
 from core.cases.decisions import complete_notice, current_opinion, objection_upheld
-from core.cases.models import OPEN_STATES, Case, CaseState, StepCode
+from core.cases.models import OPEN_STATES, Case, CaseState, StepCode, StepState
 from core.cases.procedure import Procedure, beijing_day
-from core.cases.steps import complete_step, hold, require_open
+from core.cases.steps import complete_step, hold, require_open, step_of
 from core.cases.tasks import finish_tasks, open_task
 from core.database import new_id
 from core.encryption import place_of
@@ -28,6 +28,7 @@ from core.translations import N_
 log = logging.getLogger("doudi.notices")
 FIRST = "first"
 LONG_TERM = "long_term"
+_ONE_PRESS = timedelta(minutes=10)  # the same words within it are one objection
 
 
 def publish_first_notice(
@@ -35,7 +36,6 @@ def publish_first_notice(
 ) -> Notice:
     """Hang the opinion for its days, from the day after publishing (7 calendar days; a last holiday moves on)."""
     actor.require(Permission.NOTICE_PUBLISH)
-    hold(session, case)
     require_open(session, case, StepCode.NOTICE)
     opinion = current_opinion(session, case)
     if opinion is None or not opinion.eligible:
@@ -60,11 +60,8 @@ def publish_long_term(
     notice = _publish(
         session, actor, case, LONG_TERM, procedure, case.monthly_fen, beijing_day(now), None, now
     )
-    complete_step(
-        session, actor, case, StepCode.PUBLICATION, {"notice_id": str(notice.id)}, procedure, now=now
-    )
-    case.state = CaseState.GRANTED
-    session.flush()
+    evidence = {"notice_id": str(notice.id)}
+    complete_step(session, actor, case, StepCode.PUBLICATION, evidence, procedure, now=now)
     return notice
 
 
@@ -80,7 +77,7 @@ def _publish(
     now: datetime,
 ) -> Notice:
     kind = procedure.scheme.notice(kind_code)
-    values = public_values(session, case, kind, procedure.scheme, monthly_fen, beijing_day(now))
+    values = public_values(session, case, kind, procedure, monthly_fen)
     require_clean(values, raw_values(session, case))
     levels = {level: getattr(case, level) for level in LEVELS}
     notice = Notice(
@@ -194,36 +191,39 @@ def close_due_notices(
     ).all()
     closed = 0
     for notice in due:
-        if open_objections(session, notice.id):
-            continue
         try:
             with session.begin_nested():
                 case: Case = found(session.get(Case, notice.case_id))
-                _close(session, actor, case, notice, procedure_of(case), now)
+                closed += _close_if_over(session, actor, case, procedure_of(case), now)
         except Problem as problem:
             log.warning("notice %s stays: %s", notice.id, type(problem).__name__)
-        else:
-            closed += 1
     return closed
 
 
-def open_objections(session: ScopedSession, notice_id: uuid.UUID) -> list[uuid.UUID]:
-    """Ids of the objections nobody has answered yet."""
+def open_objections(session: ScopedSession, case_id: uuid.UUID) -> list[uuid.UUID]:
+    """Ids of the objections to any notice of a case that nobody has answered yet."""
     return list(
         session.scalars(
-            select(Objection.id).where(
-                Objection.notice_id == notice_id, Objection.state == ObjectionState.OPEN
-            )
+            select(Objection.id).where(Objection.case_id == case_id, Objection.state == ObjectionState.OPEN)
         )
     )
 
 
-def _close(
-    session: ScopedSession, actor: Actor, case: Case, notice: Notice, procedure: Procedure, now: datetime
-) -> None:
+def _close_if_over(
+    session: ScopedSession, actor: Actor, case: Case, procedure: Procedure, now: datetime
+) -> bool:
+    """Close the first notice of a case if its last day is over and nobody waits for an answer to what she said."""
+    # an objection of the last minute may be being written: it is waited for
+    hold(session, case)
+    notice = standing_notice(session, case, FIRST)
+    if notice is None or notice.closes_on is None or notice.closes_on >= beijing_day(now):
+        return False
+    if open_objections(session, case.id):
+        return False
     notice.state, notice.closed_at = NoticeState.CLOSED, now
     session.flush()
     complete_notice(session, actor, case, {"notice_id": str(notice.id)}, procedure, now=now)
+    return True
 
 
 def raise_objection(
@@ -243,10 +243,14 @@ def raise_objection(
     row: PublicRow = found(session.get(PublicRow, public_row_id))
     link = found(session.scalar(select(NoticeLink).where(NoticeLink.public_row_id == row.id)))
     notice: Notice = found(session.get(Notice, link.notice_id))
+    case: Case = found(session.get(Case, notice.case_id))
+    hold(session, case)
+    session.refresh(notice)
+    if (same := _pressed_twice(session, notice, said.strip(), now)) is not None:
+        return same
     today = beijing_day(now)
     if notice.state is not NoticeState.PUBLISHED or (row.closes_on is not None and row.closes_on < today):
         raise Blocked(N_("这次公示已经结束。有意见请拨打页面上的电话，或者到镇（街道）窗口反映。"))
-    case: Case = found(session.get(Case, notice.case_id))
     objection = Objection(
         **{level: getattr(case, level) for level in LEVELS},
         id=new_id(),
@@ -269,6 +273,17 @@ def raise_objection(
     return objection
 
 
+def _pressed_twice(session: ScopedSession, notice: Notice, text: str, now: datetime) -> Objection | None:
+    """The same words about the same notice a moment ago: one objection, however often the button was pressed."""
+    recent = session.scalars(
+        select(Objection).where(Objection.notice_id == notice.id, Objection.received_at > now - _ONE_PRESS)
+    )
+    for row in recent:
+        if session.vault.unseal_json(place_of(row, "said_sealed"), row.said_sealed)["text"] == text:
+            return row
+    return None
+
+
 def decide_objection(
     session: ScopedSession,
     actor: Actor,
@@ -279,7 +294,10 @@ def decide_objection(
     answer: str,
     now: datetime,
 ) -> None:
-    """Answer an objection. Upheld: the notice comes down and the survey begins anew; else the notice runs on."""
+    """Answer an objection. Upheld: the notice comes down and the survey begins anew; else the notice runs on.
+
+    An objection outlives its notice: one that was taken down for a leak and hung again still waits for the answer.
+    """
     actor.require(Permission.OBJECTION_HANDLE)
     case: Case = found(session.get(Case, objection.case_id))
     hold(session, case)
@@ -293,25 +311,17 @@ def decide_objection(
     objection.answer_sealed = session.vault.seal_json(
         place_of(objection, "answer_sealed"), {"text": answer.strip()}
     )
-    notice: Notice = found(session.get(Notice, objection.notice_id))
-    if not _others_open(session, objection):
-        finish_tasks(session, actor, case, "objection", now=now)
     session.flush()
+    if not open_objections(session, case.id):
+        finish_tasks(session, actor, case, "objection", now=now)
     audit.record(session, "objection.decide", objection, now=now, changes={"upheld": [None, upheld]})
-    if upheld and notice.kind == FIRST and notice.state is NoticeState.PUBLISHED:
-        withdraw_notice(session, notice, "objection", now=now)
+    against: Notice = found(session.get(Notice, objection.notice_id))
+    if against.kind != FIRST:
+        return
+    if upheld and step_of(session, case.id, StepCode.NOTICE).state is not StepState.WAITING:
+        standing = standing_notice(session, case, FIRST)
+        if standing is not None:
+            withdraw_notice(session, standing, "objection", now=now)
         objection_upheld(session, actor, case, procedure, now=now)
-    elif notice.state is NoticeState.PUBLISHED and notice.closes_on is not None:
-        _close_if_over(session, actor, case, notice, procedure, now)
-
-
-def _others_open(session: ScopedSession, objection: Objection) -> bool:
-    return any(each != objection.id for each in open_objections(session, objection.notice_id))
-
-
-def _close_if_over(
-    session: ScopedSession, actor: Actor, case: Case, notice: Notice, procedure: Procedure, now: datetime
-) -> None:
-    over = notice.closes_on is not None and notice.closes_on < beijing_day(now)
-    if over and not open_objections(session, notice.id):
-        _close(session, actor, case, notice, procedure, now)
+    elif case.state in OPEN_STATES:
+        _close_if_over(session, actor, case, procedure, now)

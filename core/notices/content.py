@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
 from typing import Any
 
 from core.cases import people
 from core.cases.models import Case
-from core.catalogue import ChildNameRule, NoticeField, NoticeKind, Scheme
+from core.cases.procedure import Procedure
+from core.catalogue import ChildNameRule, NoticeField, NoticeKind
 from core.errors import Blocked
 from core.households.names import age_on
 from core.leak_scan import Leak, scan_text
@@ -16,7 +16,7 @@ from core.regions import queries as regions
 from core.sessions import ScopedSession
 from core.translations import N_
 
-ADULT_AGE = 18  # Civil Code art. 17; a child's name is never listed in full (domain 2.8)
+ADULT_AGE = "adult.age"  # the law's (Civil Code art. 17); a child's name is never listed in full (domain 2.8)
 COMPOUND_SURNAMES = frozenset(
     [
         "欧阳",
@@ -43,9 +43,9 @@ COMPOUND_SURNAMES = frozenset(
 )
 
 
-def listed_name(full_name: str, birth_date: date, rule: ChildNameRule, day: date) -> str:
-    """The applicant's name as its notice lists it: in full, or a child's as surname and 某, or not at all."""
-    if age_on(birth_date, day) >= ADULT_AGE:
+def listed_name(full_name: str, age: int, rule: ChildNameRule, adult_age: int) -> str:
+    """The applicant's name as its notice lists it: in full, or a child's (ages in years) as surname and 某, or not at all."""
+    if age >= adult_age:
         return full_name
     if rule is ChildNameRule.NO_NAME:
         return ""
@@ -54,7 +54,7 @@ def listed_name(full_name: str, birth_date: date, rule: ChildNameRule, day: date
 
 
 def public_values(
-    session: ScopedSession, case: Case, kind: NoticeKind, scheme: Scheme, monthly_fen: int, day: date
+    session: ScopedSession, case: Case, kind: NoticeKind, procedure: Procedure, monthly_fen: int
 ) -> dict[str, Any]:
     """The columns of the public row; a field that the kind does not list stays empty, whatever the case holds."""
     applicant = people.applicant(session, case.id)
@@ -64,13 +64,16 @@ def public_values(
         NoticeField.APPLICANT_NAME: (
             "listed_name",
             listed_name(
-                people.full_name(session, applicant), applicant.birth_date, kind.child_name_rule, day
+                people.full_name(session, applicant),
+                age_on(applicant.birth_date, procedure.law.date),
+                kind.child_name_rule,
+                procedure.law.number(ADULT_AGE),
             ),
         ),
         NoticeField.VILLAGE: ("village_name", place["village_name"] or place["township_name"]),
         NoticeField.VILLAGE_GROUP: ("village_group", str(case.answers.get("village_group") or "")),
         NoticeField.HOUSEHOLD_SIZE: ("household_size", case.household_size),
-        NoticeField.KIND: ("public_kind", scheme.public_kind),
+        NoticeField.KIND: ("public_kind", procedure.scheme.public_kind),
         NoticeField.MONTHLY_AMOUNT: ("monthly_fen", monthly_fen),
         NoticeField.OFFICE_PHONE: ("office_phone", office.phone if office else ""),
     }
@@ -86,13 +89,10 @@ def public_values(
 
 
 def raw_values(session: ScopedSession, case: Case) -> frozenset[str]:
-    """Every raw value of every person of the case that no notice may show: numbers, phones, names of the others."""
+    """Every raw value of every person of the case: numbers, phones, names; only the listed name may be shown."""
     values: set[str] = set()
     for member in people.members(session, case.id):
-        secrets = people.secrets(session, member)
-        values |= _strings(
-            value for key, value in secrets.items() if key != "name" or not member.is_applicant
-        )
+        values |= _strings(people.secrets(session, member).values())
     values |= _strings(people.sensitive_answers(session, case).values())
     return frozenset(values)
 

@@ -13,7 +13,7 @@ from sqlalchemy import Date, Index, SmallInteger, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.cases.models import BY_CASE
-from core.database import Base, EnumText, Fen, Id, Instant, PrimaryId
+from core.database import Base, EnumText, Fen, Id, Instant, PrimaryId, some
 from core.encryption import EncryptedText
 from core.scopes import RegionScoped, Visibility
 
@@ -33,7 +33,11 @@ class Notice(RegionScoped, Base):
     """
 
     __tablename__ = "notices"
-    __table_args__ = (Index("ix_notices_township_state", "township", "state", "closes_on"),)
+    __table_args__ = (
+        Index("ix_notices_due", "kind", "state", "closes_on"),
+        Index("ix_notices_unchecked", "checked_at"),
+        some("uq_notices_hanging", "case_id", "kind", where="state = 'published'", unique=True),
+    )
     __visible__ = BY_CASE
 
     id: Mapped[PrimaryId]

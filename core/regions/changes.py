@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -69,17 +70,32 @@ def load_divisions(session: ScopedSession, provinces: Iterable[str] | None = Non
 
 
 def bump(session: ScopedSession, code: str, name: str, delta: int) -> None:
-    """Add `delta` to the counter `name` of `code` and of every node above it, in one statement.
+    """Add `delta` to the counter `name` of `code` and of every node above it; see `bump_all`."""
+    bump_all(session, {(code, name): delta})
+
+
+def bump_all(session: ScopedSession, deltas: Mapping[tuple[str, str], int]) -> None:
+    """Add to counters, by (code, name), of each place and of every node above it, in one statement.
 
     Any scope may count, because one resident's application counts in her province. The nodes are written from the
-    village up: every transaction takes the rows in this order, so two of them cannot wait for each other, and the
+    villages up: every transaction takes the rows in this order, so two of them cannot wait for each other, and the
     busiest rows (province, nation) are held for the shortest time.
     """
+    sums: dict[tuple[str, str], int] = defaultdict(int)
+    for (code, name), delta in deltas.items():
+        for each in path_codes(code):
+            sums[each, name] += delta
+    nodes = sorted((key for key, value in sums.items() if value), key=_from_the_village_up)
     rows = [
-        {**codes_of(each), "region_code": each, "name": name, "value": delta}
-        for each in reversed(path_codes(code))
+        {**codes_of(code), "region_code": code, "name": name, "value": sums[code, name]}
+        for code, name in nodes
     ]
-    count_up(session, RegionCounter, rows, ("region_code", "name"), "value")
+    if rows:
+        count_up(session, RegionCounter, rows, ("region_code", "name"), "value")
+
+
+def _from_the_village_up(node: tuple[str, str]) -> tuple[int, str, str]:
+    return -len(path_codes(node[0])), *node
 
 
 def set_office(

@@ -250,9 +250,15 @@ def family_of_four(account_id: uuid.UUID | None = None, village: str = TOWNSHIP)
     )
 
 
-A1_MEMBERS: Sequence[MemberAnswer] = (
-    member("周明", date(1980, 5, 1), 11, "02", is_applicant=True, working=True),
-    member("杨兰", date(1982, 6, 2), 12, "10", disability_class=4, disability_grade=2),
-    member("龙秀", date(1952, 7, 3), 14, "52"),
-    member("周涛", date(2010, 8, 4), 13, "20", student=True, guardian=0),
-)
+def members_a1(family: int = 0) -> tuple[MemberAnswer, ...]:
+    """The people of worked example A1; another `family` has the same names and ages, but is other people."""
+    step = 20 * family
+    return (
+        member("周明", date(1980, 5, 1), 11 + step, "02", is_applicant=True, working=True),
+        member("杨兰", date(1982, 6, 2), 12 + step, "10", disability_class=4, disability_grade=2),
+        member("龙秀", date(1952, 7, 3), 14 + step, "52"),
+        member("周涛", date(2010, 8, 4), 13 + step, "20", student=True, guardian=0),
+    )
+
+
+A1_MEMBERS: Sequence[MemberAnswer] = members_a1()

@@ -15,7 +15,7 @@ from core.cases import tasks
 from core.cases.changes import survey_may_start
 from core.cases.models import Case, StepCode, StepState
 from core.cases.procedure import Procedure, beijing_day
-from core.cases.steps import complete_step, reopen_from, require_open, step_of
+from core.cases.steps import complete_step, hold, reopen_from, require_open, step_of
 from core.catalogue import SourceRequirement
 from core.database import new_id
 from core.encryption import place_of
@@ -27,7 +27,7 @@ from core.verification import worklist
 from core.verification.asking import coverage_of, require_covered
 from core.verification.findings import Findings, as_json, hash_of, latest, rebuild_verified_lines
 from core.verification.models import RequestState, VerificationRequest
-from core.verification.sending import OPEN, still_covered
+from core.verification.sending import OPEN, hold_request, still_covered
 from core.workdays import Deadline
 
 audit.name_act("verification.recheck", N_("要求复查"))
@@ -44,8 +44,12 @@ def request_checks(
     The first request starts the survey (第十五条).
     """
     actor.require(Permission.VERIFICATION_REQUEST)
+    hold(session, case)
     covered = require_covered(session, case, procedure, now=now)
     survey_may_start(session, actor, case, procedure, now=now)
+    if step_of(session, case.id, StepCode.VERIFICATION).evidence.get("unverified"):
+        # who had refused has signed after all (decision 10): the check that was given up begins anew
+        _begin_anew(session, actor, case, procedure, now)
     require_open(session, case, StepCode.VERIFICATION)
     asked = latest(requests_of(session, case.id))
     due = procedure.deadline(CHECK_START, beijing_day(now))
@@ -146,9 +150,11 @@ def record_result(
     Blocked for a request that was answered or closed before, Invalid for an answer that contradicts itself.
     """
     actor.require(Permission.VERIFICATION_RECORD)
+    hold(session, case)
     row: VerificationRequest = found(session.get(VerificationRequest, request_id))
     if row.case_id != case.id:
         found(None)
+    hold_request(session, row)
     if row.state is RequestState.ANSWERED:
         raise Blocked(N_("这一项已经登记过结果。要更正的，请写明理由发起复查。"))
     if row.state not in OPEN:
@@ -175,7 +181,7 @@ def record_result(
         actor=actor,
         changes={"result": [None, row.result_hash.hex()[:16]]},
     )
-    rebuild_verified_lines(session, case, now=now)
+    rebuild_verified_lines(session, case)
     _complete_if_all_answered(session, actor, case, procedure, now)
     return row
 
@@ -211,6 +217,7 @@ def request_recheck(
     actor.require(Permission.VERIFICATION_REQUEST)
     if not reason.strip():
         raise Invalid(N_("请写明复查的理由。"), field="reason")
+    hold(session, case)
     row: VerificationRequest = found(session.get(VerificationRequest, request_id))
     if row.case_id != case.id or row.state is not RequestState.ANSWERED:
         raise Blocked(N_("有了结果的才能复查。"))
@@ -221,20 +228,30 @@ def request_recheck(
     person = next(each for each in covered.persons if each.member_id == row.member_id)
     source = procedure.scheme.source_requirement(row.source)
     if step_of(session, case.id, StepCode.VERIFICATION).state is StepState.DONE:
-        _require_before_opinion(session, case)
-        reopen_from(session, actor, case, [StepCode.VERIFICATION], procedure, now=now)
+        _begin_anew(session, actor, case, procedure, now)
     require_open(session, case, StepCode.VERIFICATION)
     due = procedure.deadline(CHECK_START, beijing_day(now))
     again = _ask(session, actor, case, person, source, due, now, row, reason.strip()[:200])
     session.flush()
     audit.record(session, "verification.recheck", again, now=now, actor=actor, reason=reason)
-    worklist.open_once(session, case, worklist.RESULTS, Permission.VERIFICATION_RECORD, due.date, now=now)
+    worklist.open_once(
+        session,
+        case,
+        worklist.RESULTS,
+        Permission.VERIFICATION_RECORD,
+        due.date,
+        now=now,
+        provisional=due.provisional,
+    )
     return again
 
 
-def _require_before_opinion(session: ScopedSession, case: Case) -> None:
+def _begin_anew(
+    session: ScopedSession, actor: Actor, case: Case, procedure: Procedure, now: datetime
+) -> None:
     if step_of(session, case.id, StepCode.OPINION).state is StepState.DONE:
         raise Blocked(N_("初审意见已经签了。对结果有异议的，请走公示异议，成立后重新调查。"))
+    reopen_from(session, actor, case, [StepCode.VERIFICATION], procedure, now=now)
 
 
 def conclude_unverified(

@@ -8,7 +8,6 @@ import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -150,7 +149,7 @@ def latest(requests: Iterable[VerificationRequest]) -> dict[tuple[uuid.UUID, str
 # --- verified lines ---------------------------------------------------------------------------------------------
 
 
-def rebuild_verified_lines(session: ScopedSession, case: Case, *, now: datetime) -> None:
+def rebuild_verified_lines(session: ScopedSession, case: Case) -> None:
     """Lay out the verified layer anew from every answer that counts; repeating it changes nothing.
 
     A finding stands beside the declared line of the same member and kind; what nobody declared gets a line of its own.
@@ -173,7 +172,7 @@ def rebuild_verified_lines(session: ScopedSession, case: Case, *, now: datetime)
     for request in sorted(answered, key=lambda each: each.position):
         findings = findings_of(session, request)
         if findings is not None:
-            _place(session, case, request, findings, declared, placed, now)
+            _place(session, case, request, findings, declared, placed)
     session.flush()
 
 
@@ -184,7 +183,6 @@ def _place(
     findings: Findings,
     declared: Mapping[tuple[uuid.UUID | None, LineKind], list[StatementLine]],
     placed: dict[uuid.UUID, StatementLine],
-    now: datetime,
 ) -> None:
     by_kind: dict[LineKind, list[Finding]] = defaultdict(list)
     for finding in findings.lines:
@@ -199,7 +197,7 @@ def _place(
                 continue
             if known is not None:
                 session.expunge(known)
-            placed[line_key] = _line(session, case, request, finding, line_key, now)
+            placed[line_key] = _line(session, case, request, finding, line_key)
 
 
 def _matched(
@@ -233,7 +231,6 @@ def _line(
     request: VerificationRequest,
     finding: Finding,
     line_key: uuid.UUID,
-    now: datetime,
 ) -> StatementLine:
     line = StatementLine(
         **{level: getattr(case, level) for level in LEVELS},
@@ -251,7 +248,7 @@ def _line(
         quantity=finding.quantity,
         source=request.source,
         entered_by=request.operator_id,
-        entered_at=now,
+        entered_at=request.answered_at,
     )
     details = {"description": finding.description}
     line.details_sealed = session.vault.seal_json(place_of(line, "details_sealed"), details)

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import select
+
 from core import audit
 from core.access import Actor, Permission
 from core.authorisations.models import Authorisation
@@ -41,7 +43,7 @@ def send_checks(
     actor.require(Permission.VERIFICATION_RECORD)
     outgoing = []
     for row in requests:
-        if row.state not in OPEN or not still_covered(session, row, now=now):
+        if not still_covered(session, row, now=now):
             continue
         if row.state is RequestState.QUEUED:
             row.state, row.sent_at, row.sent_by = RequestState.SENT, now, actor.account_id
@@ -54,9 +56,26 @@ def send_checks(
     return outgoing
 
 
+def hold_request(session: ScopedSession, row: VerificationRequest) -> Authorisation | None:
+    """Read a request and its authorisation anew and keep them so to the end of the transaction.
+
+    The authorisation first, as a withdrawal takes them: it comes before this act or after it, never between.
+    """
+    signed: Authorisation | None = session.scalar(
+        select(Authorisation)
+        .where(Authorisation.id == row.authorisation_id)
+        .with_for_update(read=True)
+        .execution_options(populate_existing=True)
+    )
+    session.refresh(row, with_for_update=True)
+    return signed
+
+
 def still_covered(session: ScopedSession, row: VerificationRequest, *, now: datetime) -> bool:
-    """Whether a request may go on; if not (withdrawn, expired, the case is over) it is closed: stopped, or discarded unread."""
-    signed: Authorisation | None = session.get(Authorisation, row.authorisation_id)
+    """Whether an open request may go on; if not (withdrawn, expired, the case is over) it is closed: stopped, or discarded unread."""
+    signed = hold_request(session, row)
+    if row.state not in OPEN:
+        return False
     case: Case | None = session.get(Case, row.case_id)
     running = case is not None and case.state in OPEN_STATES
     if running and signed is not None and signed.revoked_at is None:

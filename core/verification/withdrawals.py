@@ -32,10 +32,12 @@ def withdraw_authorisation(
     Works in the signer's own scope (account or link) and at the window. Raises as `revoke` does.
     """
     row = revoke(session, actor, authorisation_id, now=now, ticket=ticket, reason=reason)
+    # an answer that is being recorded at this moment is waited for: it came first and stays
     waiting = session.scalars(
-        select(VerificationRequest).where(
-            VerificationRequest.authorisation_id == row.id, VerificationRequest.state.in_(OPEN)
-        )
+        select(VerificationRequest)
+        .where(VerificationRequest.authorisation_id == row.id, VerificationRequest.state.in_(OPEN))
+        .with_for_update()
+        .execution_options(populate_existing=True)
     ).all()
     for request in waiting:
         close_uncovered(session, request, now=now)

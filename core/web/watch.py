@@ -1,4 +1,4 @@
-"""What an installation does by itself every few minutes: closes notices, reads them back, seals the audit trail."""
+"""What an installation does by itself every few minutes: closes notices, reads them back, renews deadlines, seals."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from core import audit
 from core.access import job_actor
 from core.cases.models import Case
 from core.cases.procedure import Procedure, beijing_day, procedure_for
+from core.cases.renewal import renew_deadlines
 from core.notices.changes import close_due_notices
 from core.scopes import System
 from core.sessions import ScopedSession, open_session
@@ -24,7 +25,7 @@ EVERY = 120.0  # seconds
 
 def watch_once(app: Flask, *, now: datetime) -> None:
     """One round. Each part is a transaction of its own, and a fault of one does not keep the others from their work."""
-    for part in (_close_notices, _read_notices_back, _seal_audit):
+    for part in (_close_notices, _read_notices_back, _renew_deadlines, _seal_audit):
         try:
             part(app, now)
         except Exception:
@@ -48,6 +49,13 @@ def _read_notices_back(app: Flask, now: datetime) -> None:
         waiting = unchecked_notices(session)
     for notice_id in waiting:
         check_notice(app, notice_id, now=now)
+
+
+def _renew_deadlines(app: Flask, now: datetime) -> None:
+    home = installation_of(app)
+    with _session(home, "renew-deadlines") as session:
+        renew_deadlines(session, lambda case: _procedure(home, session, case, now), now=now)
+        session.commit()
 
 
 def _seal_audit(app: Flask, now: datetime) -> None:

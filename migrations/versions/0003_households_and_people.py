@@ -62,6 +62,7 @@ def upgrade() -> None:
         sa.Column("from_day", sa.Date(), nullable=False),
         sa.Column("to_day", sa.Date(), nullable=True),
         sa.Column("reason", sa.String(length=40), nullable=False),
+        sa.Column("end_reason", sa.String(length=40), nullable=True),
         sa.Column("case_id", sa.Uuid(), nullable=True),
         sa.Column("province", sa.String(length=12), nullable=False),
         sa.Column("city", sa.String(length=12), nullable=False),
@@ -73,6 +74,13 @@ def upgrade() -> None:
     with op.batch_alter_table("memberships", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_memberships_household_id"), ["household_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_memberships_person_id"), ["person_id"], unique=False)
+        batch_op.create_index(
+            "uq_memberships_running",
+            ["person_id"],
+            unique=True,
+            sqlite_where=sa.text("to_day IS NULL"),
+            postgresql_where=sa.text("to_day IS NULL"),
+        )
 
     op.create_table(
         "name_bigrams",

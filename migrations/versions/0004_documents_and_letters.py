@@ -71,7 +71,7 @@ def upgrade() -> None:
         sa.Column("township", sa.String(length=12), nullable=False),
         sa.Column("village", sa.String(length=12), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_letters")),
+        sa.UniqueConstraint("case_id", "number", name=op.f("uq_letters_case_id_number")),
     )
     with op.batch_alter_table("letters", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_letters_case_id"), ["case_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_letters_owner_account_id"), ["owner_account_id"], unique=False)

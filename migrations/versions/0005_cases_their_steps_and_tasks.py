@@ -22,6 +22,7 @@ def upgrade() -> None:
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("from_day", sa.Date(), nullable=False),
         sa.Column("to_day", sa.Date(), nullable=True),
+        sa.Column("counted_on", sa.Date(), nullable=False),
         sa.Column("by", sa.Uuid(), nullable=True),
         sa.Column("province", sa.String(length=12), nullable=False),
         sa.Column("city", sa.String(length=12), nullable=False),
@@ -32,6 +33,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("case_pauses", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_case_pauses_case_id"), ["case_id"], unique=False)
+        batch_op.create_index(
+            "uq_case_pauses_running",
+            ["case_id"],
+            unique=True,
+            sqlite_where=sa.text("to_day IS NULL"),
+            postgresql_where=sa.text("to_day IS NULL"),
+        )
 
     op.create_table(
         "case_series",
@@ -136,10 +144,8 @@ def upgrade() -> None:
         sa.Column("township", sa.String(length=12), nullable=False),
         sa.Column("village", sa.String(length=12), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_confirmations")),
+        sa.UniqueConstraint("case_id", name=op.f("uq_confirmations_case_id")),
     )
-    with op.batch_alter_table("confirmations", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_confirmations_case_id"), ["case_id"], unique=False)
-
     op.create_table(
         "data_requests",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -238,10 +244,8 @@ def upgrade() -> None:
         sa.Column("township", sa.String(length=12), nullable=False),
         sa.Column("village", sa.String(length=12), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_opinions")),
+        sa.UniqueConstraint("case_id", "round", name=op.f("uq_opinions_case_id_round")),
     )
-    with op.batch_alter_table("opinions", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_opinions_case_id"), ["case_id"], unique=False)
-
     op.create_table(
         "statement_lines",
         sa.Column("id", sa.Uuid(), nullable=False),

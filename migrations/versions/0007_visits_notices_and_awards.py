@@ -33,6 +33,7 @@ def upgrade() -> None:
         sa.Column("township", sa.String(length=12), nullable=False),
         sa.Column("village", sa.String(length=12), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_awards")),
+        sa.UniqueConstraint("case_id", name=op.f("uq_awards_case_id")),
     )
     with op.batch_alter_table("awards", schema=None) as batch_op:
         batch_op.create_index("ix_awards_household", ["household_id", "starts_on"], unique=False)
@@ -74,7 +75,15 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("notices", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_notices_case_id"), ["case_id"], unique=False)
-        batch_op.create_index("ix_notices_township_state", ["township", "state", "closes_on"], unique=False)
+        batch_op.create_index("ix_notices_due", ["kind", "state", "closes_on"], unique=False)
+        batch_op.create_index("ix_notices_unchecked", ["checked_at"], unique=False)
+        batch_op.create_index(
+            "uq_notices_hanging",
+            ["case_id", "kind"],
+            unique=True,
+            sqlite_where=sa.text("state = 'published'"),
+            postgresql_where=sa.text("state = 'published'"),
+        )
 
     op.create_table(
         "objections",

@@ -29,7 +29,7 @@ from core.notices.models import NoticeState, Objection
 from core.notices.queries import notices_of_case, public_rows
 from core.scopes import Public, System
 from core.testing.casework import Way
-from core.testing.town import staff
+from core.testing.town import members_a1, staff
 
 
 def hang(town, way):
@@ -86,7 +86,7 @@ def test_a_withdrawn_application_does_not_keep_the_notices_of_others_hanging(tow
 
 def test_a_case_without_its_law_does_not_keep_the_notices_of_others_hanging(town, hanging):
     other = Way(town)
-    other.survey()
+    other.survey(members=members_a1(1))
     other.opine()
     hang(town, other)
     town.now += timedelta(days=9)

@@ -105,6 +105,7 @@ def test_a_complaint_brings_the_case_to_the_county_with_its_limit_and_its_visit(
 def test_a_pause_needs_a_listed_reason_and_moves_the_deadline_by_the_days_it_stood(town, way):
     way.submit()
     way.accept()
+    town.now += timedelta(days=1)
     session, case, procedure = way.at(town.clerk)
     before = case.due_on
     with pytest.raises(Invalid):
@@ -129,8 +130,11 @@ def test_days_that_two_pauses_share_count_once(town):
     calendar = town.procedure(town.at_work(town.clerk)).calendar
     one = Pause(from_day=date(2026, 11, 16), to_day=date(2026, 11, 20))
     two = Pause(from_day=date(2026, 11, 18), to_day=date(2026, 11, 24))
-    assert paused_working_days(calendar, [one], date(2026, 12, 31)) == 4
-    assert paused_working_days(calendar, [one, two], date(2026, 12, 31)) == 6
+    before, end = date(2026, 11, 13), date(2026, 12, 31)
+    assert paused_working_days(calendar, [one], before, end) == 4
+    assert paused_working_days(calendar, [one, two], before, end) == 6
+    # the day of acceptance counts for nobody, so it cannot stand either
+    assert paused_working_days(calendar, [one, two], date(2026, 11, 16), end) == 5
 
 
 def test_the_plan_counted_back_keeps_room_for_all_that_must_follow(town, way):
