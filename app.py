@@ -27,6 +27,7 @@ from core.web.cookie_keys import cookie_keys
 from core.web.install import make_app
 from core.web.installation import Installation, installation_of
 from core.web.messages import translation_folders
+from core.web.recounting import declare_recounting
 from portal.blueprint import blueprint as portal_pages
 
 ROOT = Path(__file__).resolve().parent
@@ -68,6 +69,7 @@ def compose(home: Installation, keys: list[str]) -> Flask:
     packs = home.catalogue.packs.values()
     own = [pack.folder / "translations" for pack in packs if not pack.shipped]
     app = make_app(home, keys, [*translation_folders(ROOT), *own])
+    declare_recounting(home)
     app.register_blueprint(portal_pages)
     app.register_blueprint(staff_pages)
     register_pack_pages(app, home.catalogue)

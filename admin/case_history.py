@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 
 from werkzeug.wrappers import Response
 
@@ -19,9 +19,10 @@ from core.cases.history import HistoryLine, history_of
 from core.cases.models import Case
 from core.visits.queries import visits_of_case
 from core.web.access_gate import access, may
+from core.web.formats import day
 from core.web.page import page
 from core.web.request import now, session
-from core.web.texts import N_, gettext
+from core.web.texts import N_, gettext, language
 
 LOOKS = frozenset(
     {"case.look", "person.reveal", "document.look", "letter.look", "visit.look", "verification.look"}
@@ -34,7 +35,9 @@ def case_history(case_id: uuid.UUID) -> Response:
     """Everything that was done, newest first."""
     frame = case_frame(case_id, "history")
     lines = sorted(
-        [*history_of(session(), frame.case), *_visits(frame.case)], key=lambda each: each.at, reverse=True
+        [*history_of(session(), frame.case), *_visits(frame.case), *_recounts(frame.case)],
+        key=lambda each: each.at,
+        reverse=True,
     )
     staff = names_of(session(), [line.by for line in lines if line.by is not None])
     return page(
@@ -61,6 +64,28 @@ def _visits(case: Case) -> list[HistoryLine]:
         HistoryLine(visit.received_at, N_("入户"), N_("登记入户调查"), {}, visit.submitted_by)
         for visit in visits_of_case(session(), case.id)
     ]
+
+
+def _recounts(case: Case) -> list[HistoryLine]:
+    """When its dates were counted anew because a year's working days were announced."""
+    wanted = Filter(
+        since=case.submitted_at, until=now() + timedelta(minutes=1), act="case.recount", case_id=case.id
+    )
+    return [_recounted(row) for row in audit.entries(session(), wanted)]
+
+
+def _recounted(row: EntryRow) -> HistoryLine:
+    before, after = row.changes.get("due_on", (None, None))
+    if before is None or after is None:
+        return HistoryLine(
+            row.at, N_("计时"), N_("按{document}重算期限，不再是暂定"), {"document": row.reason}
+        )
+    values: dict[str, object] = {
+        "document": row.reason,
+        "before": day(date.fromisoformat(before), language()),
+        "after": day(date.fromisoformat(after), language()),
+    }
+    return HistoryLine(row.at, N_("计时"), N_("按{document}重算期限：由{before}改为{after}"), values)
 
 
 def _looks(case: Case) -> Sequence[EntryRow]:

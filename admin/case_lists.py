@@ -12,7 +12,7 @@ from admin.blueprint import blueprint
 from core.access import Permission
 from core.cases.models import OPEN_STATES, CaseState
 from core.cases.queries import case_page as page_of_cases
-from core.standards.queries import calendar_in_force
+from core.standards.calendars import calendar_in_force
 from core.web.access_gate import access
 from core.web.navigation import NavEntry, add_to_navigation
 from core.web.page import page

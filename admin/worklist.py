@@ -19,7 +19,7 @@ from core.cases.models import StepCode
 from core.cases.queries import TaskCursor, WorkCounts, WorkRow, done_by, worklist, worklist_counts
 from core.notices.queries import hanging_cases
 from core.sessions import ScopedSession
-from core.standards.queries import calendar_in_force
+from core.standards.calendars import calendar_in_force
 from core.web.access_gate import STAFF, access
 from core.web.navigation import NavEntry, add_to_navigation
 from core.web.page import page

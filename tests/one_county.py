@@ -35,6 +35,7 @@ from core.notices.models import Notice, NoticeLink, PublicRow
 from core.packs.changes import enable_pack
 from core.regions.queries import children
 from core.scopes import Own, Region, region_columns
+from core.standards.models import EnteredStandard
 from core.testing.authorising import SPOUSE, submit_and_ask
 from core.testing.town import COUNTY, TOWNSHIP, Town
 from core.verification.models import ResultImport, VerificationRequest
@@ -96,6 +97,9 @@ def make_county(site: Any) -> OneCounty:
         ).first()
         ids["staff_login"] = session.scalars(
             select(LoginSession.id).where(LoginSession.account_id == actors["home-reviewer"].account_id)
+        ).first()
+        ids["standard"] = session.scalars(
+            select(EnteredStandard.id).where(EnteredStandard.region_code == COUNTY)
         ).first()
         cases = session.scalars(select(Case)).all()
         secret = [case.number for case in cases] + [

@@ -68,6 +68,7 @@ REAL: dict[str, str] = {
     "staff.visit_draft_photo:document_id": "draft_photo",
     "staff.visit_photo:document_id": "visit_photo",
     "visit_id": "visit",
+    "entry_id": "standard",
 }
 # arguments that name nothing of one county
 WORDS: dict[str, str] = {
@@ -81,12 +82,19 @@ WORDS: dict[str, str] = {
     "portal.apply_person_remove:key": "bb",
     "portal.apply_questions:name": "contact",
     "staff.enter:key": "dibao.standard",
+    "staff.calendar_year:year": "2027",
     "staff.pack:name": "guangdong",
     "staff.pack_enable:name": "guizhou",
     "staff.pack_disable:name": "guizhou",
 }
 # staff of any place open these, and find there only what is their own or the nation's
-NOT_OF_A_COUNTY = {"staff.pack", "staff.pack_enable", "staff.pack_disable", "staff.enter"}
+NOT_OF_A_COUNTY = {
+    "staff.pack",
+    "staff.pack_enable",
+    "staff.pack_disable",
+    "staff.enter",
+    "staff.calendar_year",
+}
 # these answer alike whichever sign-in is named, and end only one's own
 ALIKE = {"portal.end_my_session", "staff.end_my_session"}
 # these end the sign-in of who asks

@@ -12,13 +12,14 @@ from core import audit
 from core.access import Actor, Permission
 from core.cases.models import Case, DataRequest
 from core.cases.procedure import Procedure, beijing_day
-from core.cases.tasks import DATA_CORRECTION, finish_tasks, open_task
+from core.cases.tasks import DATA_CORRECTION, finish_tasks, open_task, open_tasks
 from core.database import new_id
 from core.encryption import place_of
 from core.errors import Blocked, Invalid
 from core.scopes import LEVELS
 from core.sessions import ScopedSession
 from core.translations import N_
+from core.workdays import Deadline
 
 TASK = DATA_CORRECTION
 
@@ -29,9 +30,7 @@ def ask_for_correction(
     """Keep what she says is wrong; the office has the days of the rules to answer (GB/T 35273-2020 8.7)."""
     if not text.strip():
         raise Invalid(N_("请写明哪里不对，应该是什么。"), field="wrong")
-    due = procedure.calendar.calendar_days_deadline(
-        beijing_day(now), procedure.law.days("privacy.reply_days")
-    )
+    due = _answer_by(procedure, now)
     row = DataRequest(
         **{level: getattr(case, level) for level in LEVELS},
         id=new_id(),
@@ -42,10 +41,36 @@ def ask_for_correction(
     )
     session.vault.seal_into(row, "text_sealed", text.strip())
     session.add(row)
-    open_task(session, case, TASK, Permission.CASE_ACCEPT, due.date, now=now, subject_id=row.id)
+    open_task(
+        session,
+        case,
+        TASK,
+        Permission.CASE_ACCEPT,
+        due.date,
+        now=now,
+        provisional=due.provisional,
+        subject_id=row.id,
+    )
     session.flush()
     audit.record(session, "data.correct", case, now=now, actor=actor)
     return row
+
+
+def _answer_by(procedure: Procedure, asked_at: datetime) -> Deadline:
+    return procedure.calendar.calendar_days_deadline(
+        beijing_day(asked_at), procedure.law.days("privacy.reply_days")
+    )
+
+
+def recount_requests(session: ScopedSession, case: Case, procedure: Procedure) -> None:
+    """Count anew until when each open request is to be answered."""
+    open_rows = {row.id: row for row in requests_of_case(session, case.id) if row.answered_at is None}
+    for task in open_tasks(session, case, TASK):
+        if task.subject_id in open_rows:
+            row = open_rows[task.subject_id]
+            due = _answer_by(procedure, row.asked_at)
+            row.due_on = task.due_on = due.date
+            task.due_provisional = due.provisional
 
 
 def answer_correction(

@@ -10,7 +10,8 @@ from core.catalogue import Catalogue, Enabling, LimitCase, LimitUnit, RegionCata
 from core.law import Law, LawBook, path_of
 from core.rules import Rule, rule_for
 from core.sessions import ScopedSession
-from core.standards.queries import calendar_in_force, law_in_force
+from core.standards.calendars import calendar_in_force
+from core.standards.queries import law_in_force
 from core.workdays import CHINA, Calendar, Deadline
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -107,15 +107,16 @@ def needs_county_visit(case: Case) -> bool:
 def _open_county_visit(
     session: ScopedSession, case: Case, due: date, provisional: bool, now: datetime
 ) -> None:
-    if not list(_open_tasks(session, case, COUNTY_VISIT)):
+    if not open_tasks(session, case, COUNTY_VISIT):
         open_task(session, case, COUNTY_VISIT, P.VISIT_RECORD, due, now=now, provisional=provisional)
 
 
-def _open_tasks(session: ScopedSession, case: Case, kind: str | None = None) -> Iterable[Task]:
+def open_tasks(session: ScopedSession, case: Case, kind: str | None = None) -> Sequence[Task]:
+    """The open tasks of the case, or those of `kind`."""
     statement = select(Task).where(Task.case_id == case.id, Task.state == TaskState.OPEN)
     if kind is not None:
         statement = statement.where(Task.kind == kind)
-    return session.scalars(statement)
+    return session.scalars(statement).all()
 
 
 def finish_step_tasks(
@@ -127,20 +128,23 @@ def finish_step_tasks(
 
 def finish_tasks(session: ScopedSession, actor: Actor, case: Case, kind: str, *, now: datetime) -> None:
     """Close every open task of `kind` on the case."""
-    for task in _open_tasks(session, case, kind):
+    for task in open_tasks(session, case, kind):
         task.state, task.done_at, task.done_by = TaskState.DONE, now, actor.account_id
 
 
 def cancel_all(session: ScopedSession, actor: Actor, case: Case, *, now: datetime) -> None:
     """Take every open task of the case off the worklist, but for a request about her data, which is owed an answer."""
-    for task in _open_tasks(session, case):
+    for task in open_tasks(session, case):
         if task.kind == DATA_CORRECTION:
             continue
         task.state, task.done_at, task.done_by = TaskState.CANCELLED, now, actor.account_id
 
 
 def move_step_task(session: ScopedSession, case: Case, step: CaseStep) -> None:
-    """Give a step's open task the step's new deadline."""
-    for task in _open_tasks(session, case, str(step.code)):
+    """Give a step's open task the step's new deadline, and the county's own visit that of the confirmation."""
+    moved = [*open_tasks(session, case, str(step.code))]
+    if step.code is StepCode.CONFIRMATION:
+        moved += open_tasks(session, case, COUNTY_VISIT)
+    for task in moved:
         task.due_on = step.due_on or task.due_on
         task.due_provisional = step.due_provisional

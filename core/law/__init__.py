@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from core.law.book import LawBook
 from core.law.files import load_folder, read_value
-from core.law.parameters import Area, Declaration, LawFault, Parameter, Reading, Standard, Unit, path_of
+from core.law.parameters import (
+    Area,
+    Declaration,
+    LawFault,
+    Parameter,
+    Reading,
+    Standard,
+    Unit,
+    Value,
+    path_of,
+)
 from core.law.reader import RATE, Law, MonthBefore
 
 __all__ = [
@@ -19,6 +29,7 @@ __all__ = [
     "Reading",
     "Standard",
     "Unit",
+    "Value",
     "load_folder",
     "path_of",
     "read_value",

@@ -87,14 +87,13 @@ class LawBook:
             return next(iter(declared.values()))
         raise LawFault(N_("没有声明过的参数 {key}。"), key=key)
 
-    def declared(self, region_path: Sequence[str], entered_by: str = "") -> list[Declaration]:
-        """What may be entered in a place (by that level, if given), in the order of the keys."""
-        known = [
+    def declared(self, region_path: Sequence[str]) -> list[Declaration]:
+        """What has a meaning in a place, in the order of the keys."""
+        return [
             self.declaration(key, region_path)
             for key, regions in sorted(self._declarations.items())
             if set(regions) & set(region_path)
         ]
-        return [each for each in known if not entered_by or each.entered_by == entered_by]
 
     def check_standard(self, standard: Standard, region_path: Sequence[str]) -> None:
         """Raises Invalid with the field when what someone enters cannot stand beside the texts or other entries."""

@@ -23,6 +23,9 @@ VALUE_WORDS = {
 }  # fmt: skip
 
 
+LEVELS_THAT_ENTER = ("province", "city", "county")
+
+
 class ExactLoader(yaml.SafeLoader):
     """Keeps 1.5 as the text "1.5": a binary float is not what the document says."""
 
@@ -105,6 +108,8 @@ def _declaration(entry: Mapping[str, Any], region: str, _origin: str) -> Declara
         None if entry.get(end) is None else Fraction(read_value(entry[end], Unit.RATIO))
         for end in ("least", "most")
     )
+    if entry.get("entered_by", "") not in {"", *LEVELS_THAT_ENTER}:
+        raise Invalid(N_("entered_by 只能是 province、city 或 county。"))
     return Declaration(
         key=entry["key"],
         name=entry["name"],

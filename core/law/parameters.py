@@ -53,8 +53,8 @@ class LawFault(Problem):
 class Declaration:
     """What a key means: its Chinese name, the units it may have, who enters it, the range the texts allow.
 
-    `per_area` means urban and rural values differ; `entered_by` is the level that enters it on screen ("" when only
-    packs give it); `least` and `most` are inclusive, in the value's own unit.
+    `per_area` means urban and rural values differ; `entered_by` is the lowest level that enters it on screen (""
+    when only packs give it); `least` and `most` are inclusive, in the value's own unit.
     """
 
     key: str

@@ -1,28 +1,42 @@
-"""Entering a standard or a year's calendar, each with the document that says so."""
+"""Entering a standard with the document that says so."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date, datetime
+import uuid
+from datetime import datetime
 from fractions import Fraction
 
 from core import audit
 from core.access import Actor, Permission
 from core.database import new_id
-from core.errors import Invalid, NotAllowed
-from core.law import LawBook, Standard, path_of
-from core.scopes import level_column, region_columns
+from core.errors import Blocked, Invalid, NotAllowed, NotFound
+from core.law import Declaration, LawBook, Standard, path_of
+from core.scopes import LEVELS, level_column, region_columns
 from core.sessions import ScopedSession
-from core.standards.models import ConfirmedCalendar, EnteredStandard
+from core.standards.models import EnteredStandard
 from core.standards.queries import as_standard, standards_of
 from core.translations import N_
+
+
+def may_enter_at(declared: Declaration, node: str) -> bool:
+    """Whether the level of `node` enters the value: that of the declaration, and those above it; "" is a job."""
+    if not declared.entered_by:
+        return False
+    level = level_column(node) if node else ""
+    return not level or LEVELS.index(level) <= LEVELS.index(declared.entered_by)
 
 
 def enter_standard(
     session: ScopedSession, actor: Actor, book: LawBook, standard: Standard, *, now: datetime
 ) -> EnteredStandard:
-    """Enter a value from its day on; raises Invalid outside the law's range, without a document, or for a day twice."""
+    """Enter a value from its day on.
+
+    Raises NotAllowed below the level that enters it, Invalid outside the law's range, without a document, or for a day twice.
+    """
     actor.require(Permission.STANDARD_ENTER, standard.region_code)
+    declared = book.declaration(standard.key, path_of(standard.region_code))
+    if not may_enter_at(declared, actor.node):
+        raise NotAllowed(N_("“{name}”由上级录入，这里不能录。"), name=declared.name)
     entered = map(as_standard, standards_of(session, standard.region_code))
     book.with_standards(entered).check_standard(standard, path_of(standard.region_code))
     value = standard.value
@@ -56,40 +70,25 @@ def enter_standard(
     return row
 
 
-def confirm_calendar(
-    session: ScopedSession,
-    actor: Actor,
-    year: int,
-    document: str,
-    days_off: Iterable[date],
-    make_up_days: Iterable[date],
-    *,
-    now: datetime,
-) -> ConfirmedCalendar:
-    """Enter a year's announced holidays; deadlines counted as provisional become firm when next computed.
+def withdraw_standard(
+    session: ScopedSession, actor: Actor, standard_id: uuid.UUID, reason: str, *, now: datetime
+) -> EnteredStandard:
+    """Take back what was entered by mistake; what was in force before holds again, decisions keep what they read.
 
-    The calendar is one for the whole country, so only a province or the nation enters it, and each year once.
+    Raises NotFound for one that is not there, NotAllowed outside one's region, Invalid without a reason, Blocked twice.
     """
-    actor.require(Permission.CALENDAR_ENTER)
-    if actor.kind != "job" and level_column(actor.node) not in {"", "province"}:
-        raise NotAllowed(N_("工作日历全国统一，由省级系统管理员录入。"))
-    if session.get(ConfirmedCalendar, year) is not None:
-        raise Invalid(N_("{year}年已经录入过，不用再录。"), field="year", year=year)
-    off, make_up = sorted(set(days_off)), sorted(set(make_up_days))
-    if not document.strip():
-        raise Invalid(N_("请写国务院办公厅通知的文件号。"), field="document")
-    if any(day.year != year for day in (*off, *make_up)) or not off:
-        raise Invalid(N_("放假和调休的日子都要在{year}年，至少有一个放假日。"), field="days_off", year=year)
-    if set(off) & set(make_up):
-        raise Invalid(N_("同一天不能又放假又上班，请检查。"), field="make_up_days")
-    row = ConfirmedCalendar(
-        year=year,
-        document=document.strip(),
-        days={"days_off": [str(day) for day in off], "make_up_days": [str(day) for day in make_up]},
-        entered_by=actor.account_id,
-        entered_at=now,
-    )
-    session.add(row)
+    row: EnteredStandard | None = session.get(EnteredStandard, standard_id)
+    if row is None:
+        raise NotFound(N_("没有找到这条录入。"))
+    actor.require(Permission.STANDARD_ENTER, row.region_code)
+    if not reason.strip():
+        raise Invalid(N_("请写明为什么作废，会一直留在记录里。"), field="reason")
+    if row.withdrawn_at is not None:
+        raise Blocked(N_("这条已经作废。"))
+    row.withdrawn_by, row.withdrawn_at, row.withdrawn_for = actor.account_id, now, reason.strip()[:200]
     session.flush()
-    audit.record(session, "calendar.enter", ("calendar", year), now=now)
+    audit.record(session, "standard.withdraw", row, now=now, region=row.region_code, reason=reason)
     return row
+
+
+audit.name_act("standard.withdraw", N_("作废录入的标准"))

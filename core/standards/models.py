@@ -19,6 +19,8 @@ LAW = Visibility(region=True, reference=True)
 class EnteredStandard(PlaceColumns, Base):
     """One value of a law parameter in a region from a day on. Never changed: a later one replaces it from its own day.
 
+    One entered by mistake is withdrawn with a reason and counts no more; what was decided with it keeps what it read.
+
     `number` and `denominator` hold numbers exactly (fen, days, a ratio as a fraction), `wording` a text value.
     """
 
@@ -40,16 +42,26 @@ class EnteredStandard(PlaceColumns, Base):
     article: Mapped[str] = mapped_column(String(60), default="")
     entered_by: Mapped[uuid.UUID | None]
     entered_at: Mapped[Instant]
+    withdrawn_by: Mapped[uuid.UUID | None]
+    withdrawn_at: Mapped[Instant | None]
+    withdrawn_for: Mapped[str] = mapped_column(String(200), default="")
 
 
 class ConfirmedCalendar(Base):
-    """A year's holidays and make-up days as announced, entered on screen: {"days_off": [...], "make_up_days": [...]}."""
+    """A year's holidays and make-up days as announced, entered on screen: {"days_off": [...], "make_up_days": [...]}.
+
+    The newest entry of a year holds: the State Council has changed a year it had announced (2019, 2020). `moved`: how
+    many open cases got other dates by it.
+    """
 
     __tablename__ = "confirmed_calendars"
+    __table_args__ = (Index("ix_confirmed_calendars_year", "year", "entered_at"),)
     __visible__ = Visibility(reference=True, append=True)
 
-    year: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    id: Mapped[PrimaryId]
+    year: Mapped[int] = mapped_column(SmallInteger)
     document: Mapped[str] = mapped_column(String(120))
     days: Mapped[Json]
     entered_by: Mapped[uuid.UUID | None]
     entered_at: Mapped[Instant]
+    moved: Mapped[int] = mapped_column(default=0)

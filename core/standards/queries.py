@@ -6,20 +6,31 @@ from collections.abc import Sequence
 from datetime import date
 from fractions import Fraction
 
-from sqlalchemy import select
+from sqlalchemy import or_, select, true
 
 from core.law import Area, Law, LawBook, Standard, Unit, path_of
+from core.scopes import level_column
 from core.sessions import ScopedSession
-from core.standards.models import ConfirmedCalendar, EnteredStandard
-from core.workdays import STATUTORY, Calendar, ConfirmedYear
+from core.standards.models import EnteredStandard
 
 
 def standards_of(session: ScopedSession, region_code: str) -> Sequence[EnteredStandard]:
-    """What was entered for the region and those above it, newest first."""
+    """What holds or will hold of what was entered for the region and those above it, newest first."""
     return session.scalars(
         select(EnteredStandard)
-        .where(EnteredStandard.region_code.in_(path_of(region_code)))
+        .where(EnteredStandard.region_code.in_(path_of(region_code)), EnteredStandard.withdrawn_at.is_(None))
         .order_by(EnteredStandard.key, EnteredStandard.area, EnteredStandard.effective_from.desc())
+    ).all()
+
+
+def entries_of(session: ScopedSession, region_code: str, key: str) -> Sequence[EnteredStandard]:
+    """All that was ever entered of one key for the region, those above it and those below, withdrawn ones too."""
+    level = level_column(region_code)
+    below = getattr(EnteredStandard, level) == region_code if level else true()
+    return session.scalars(
+        select(EnteredStandard)
+        .where(EnteredStandard.key == key, or_(EnteredStandard.region_code.in_(path_of(region_code)), below))
+        .order_by(EnteredStandard.effective_from.desc(), EnteredStandard.entered_at.desc())
     ).all()
 
 
@@ -47,19 +58,3 @@ def law_in_force(session: ScopedSession, book: LawBook, region_code: str, day: d
     rows = standards_of(session, region_code)
     known = book.with_standards(map(as_standard, rows)) if rows else book
     return known.on(day, path_of(region_code))
-
-
-def calendar_in_force(session: ScopedSession) -> Calendar:
-    """The statutory calendar with the years confirmed on screen."""
-    rows = session.scalars(select(ConfirmedCalendar)).all()
-    if not rows:
-        return STATUTORY
-    return STATUTORY.with_years(
-        ConfirmedYear(
-            year=row.year,
-            document=row.document,
-            days_off=frozenset(map(date.fromisoformat, row.days["days_off"])),
-            make_up_days=frozenset(map(date.fromisoformat, row.days["make_up_days"])),
-        )
-        for row in rows
-    )

@@ -10,13 +10,12 @@ from flask import Flask
 
 from core import audit
 from core.access import job_actor
-from core.cases.models import Case
-from core.cases.procedure import Procedure, beijing_day, procedure_for
 from core.cases.renewal import renew_deadlines
 from core.notices.changes import close_due_notices
 from core.scopes import System
 from core.sessions import ScopedSession, open_session
 from core.web.installation import Installation, installation_of
+from core.web.procedures import procedure_beside
 from core.web.public_check import check_notice, unchecked_notices
 
 log = logging.getLogger("doudi.watch")
@@ -37,7 +36,7 @@ def _close_notices(app: Flask, now: datetime) -> None:
     home = installation_of(app)
     with _session(home, "close-notices") as session:
         closed = close_due_notices(
-            session, session.actor, lambda case: _procedure(home, session, case, now), now=now
+            session, session.actor, lambda case: procedure_beside(home, session, case, now), now=now
         )
         session.commit()
     if closed:
@@ -54,7 +53,7 @@ def _read_notices_back(app: Flask, now: datetime) -> None:
 def _renew_deadlines(app: Flask, now: datetime) -> None:
     home = installation_of(app)
     with _session(home, "renew-deadlines") as session:
-        renew_deadlines(session, lambda case: _procedure(home, session, case, now), now=now)
+        renew_deadlines(session, lambda case: procedure_beside(home, session, case, now), now=now)
         session.commit()
 
 
@@ -66,21 +65,6 @@ def _seal_audit(app: Flask, now: datetime) -> None:
 
 def _session(home: Installation, job: str) -> ScopedSession:
     return open_session(home.engine, System(job), job_actor(job), vault=home.vault)
-
-
-def _procedure(home: Installation, session: ScopedSession, case: Case, now: datetime) -> Procedure:
-    rows, day = home.enablings(home.engine), beijing_day(now)
-    view = home.catalogue.for_case(case.region_code, day, case.pack, rows)
-    return procedure_for(
-        session,
-        home.catalogue,
-        view.book,
-        scheme=case.scheme,
-        region_code=case.region_code,
-        day=day,
-        pack=case.pack,
-        enablings=rows,
-    )
 
 
 def start_watch(app: Flask) -> threading.Event:

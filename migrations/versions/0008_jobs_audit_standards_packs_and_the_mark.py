@@ -82,13 +82,18 @@ def upgrade() -> None:
 
     op.create_table(
         "confirmed_calendars",
+        sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("year", sa.SmallInteger(), nullable=False),
         sa.Column("document", sa.String(length=120), nullable=False),
         sa.Column("days", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("entered_by", sa.Uuid(), nullable=True),
         sa.Column("entered_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("year", name=op.f("pk_confirmed_calendars")),
+        sa.Column("moved", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_confirmed_calendars")),
     )
+    with op.batch_alter_table("confirmed_calendars", schema=None) as batch_op:
+        batch_op.create_index("ix_confirmed_calendars_year", ["year", "entered_at"], unique=False)
+
     op.create_table(
         "installation",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
@@ -162,6 +167,9 @@ def upgrade() -> None:
         sa.Column("article", sa.String(length=60), nullable=False),
         sa.Column("entered_by", sa.Uuid(), nullable=True),
         sa.Column("entered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("withdrawn_by", sa.Uuid(), nullable=True),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("withdrawn_for", sa.String(length=200), nullable=False),
         sa.Column("province", sa.String(length=12), nullable=False),
         sa.Column("city", sa.String(length=12), nullable=False),
         sa.Column("county", sa.String(length=12), nullable=False),

@@ -46,7 +46,6 @@ def register_regions() -> Sequence[RegionDeclaration]:
             name=N_("广东省"),
             parameters=FOLDER / "parameters",
             situations=FOLDER / "situations",
-            guides=words.GUIDES,
             categories=words.CATEGORIES,
             channels=words.CHANNELS,
         )

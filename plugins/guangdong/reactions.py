@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from core.api import N_, DecisionFacts, Finding, Remark, VisitFacts
 from plugins.guangdong.texts import VISITS_2020
+from plugins.guangdong.visit_form import VISIT
 
 WATCH_2020 = "粤民发〔2020〕49号 二（一）三"
 # which department follows a problem; the answers that raise one are marked in the form
@@ -16,21 +17,15 @@ DEPARTMENTS = {
     "item_2_lacking": (N_("第2项无保障"), N_("民政")),
     "item_3_lacking": (N_("第3项无保障"), N_("民政")),
 }
-_RAISED_BY = {
-    ("housing", "unsafe"): "housing_unsafe",
-    ("electricity", "no"): "no_electricity",
-    ("item_1", "lacking"): "item_1_lacking",
-    ("item_2", "lacking"): "item_2_lacking",
-    ("item_3", "lacking"): "item_3_lacking",
-}
 
 
 def visit_findings(visit: VisitFacts) -> Iterator[Finding]:
     """One finding for each answer that shows a missing guarantee (R0-03, R0-30, R0-31)."""
-    for (question, answer), code in _RAISED_BY.items():
-        if visit.answers.get(question) == answer:
-            text, department = DEPARTMENTS[code]
-            yield Finding(code, text, department, VISITS_2020)
+    for question in VISIT.questions:
+        for choice in question.choices:
+            if choice.raises and visit.answers.get(question.name) == choice.code:
+                text, department = DEPARTMENTS[choice.raises]
+                yield Finding(choice.raises, text, department, VISITS_2020)
 
 
 def watch_remarks(decision: DecisionFacts) -> list[Remark]:

@@ -15,7 +15,7 @@ DIBAO = SchemeAmendment(
         VariantDeclaration(
             "single_person",
             N_("单人保"),
-            N_("低保边缘家庭中的重度残疾人（一、二级；三、四级智力或精神残疾）和重病患者"),
+            N_("低保边缘家庭中的重度残疾人和重病患者"),
             f"{MONITORING_2021} 五（一）2",
             rule="single_person_dibao",
         ),

@@ -19,7 +19,14 @@ ON_SITE = N_("证明到过现场")
 REGISTER = N_("家庭档案")
 
 
-def _choice(name: str, label: str, *choices: Choice, label_key: str = "", required: bool = True) -> Question:
+def _choice(
+    name: str,
+    label: str,
+    *choices: Choice,
+    label_key: str = "",
+    required: bool = True,
+    basis: str = VISITS_2020,
+) -> Question:
     return Question(
         name,
         label,
@@ -27,7 +34,7 @@ def _choice(name: str, label: str, *choices: Choice, label_key: str = "", requir
         required=required,
         sensitivity=Sensitivity.PERSONAL,
         purpose=CHECK,
-        legal_basis=VISITS_2020,
+        legal_basis=basis,
         choices=choices,
         label_key=label_key,
     )
@@ -50,7 +57,8 @@ def _known(name: str, label: str, kind: QuestionKind, *, asked: bool = False) ->
     )
 
 
-# items 1 to 3 are not visible in the text at hand: a province words them itself (R0-28)
+# items 1 to 3 are not visible in the text at hand: a province words them itself, and nobody cites the text for them (R0-28)
+UNSEEN_BASIS = f"{VISITS_2020}（原文缺第1至3项，题目由省里录入）"
 _UNSEEN = tuple(
     _choice(
         f"item_{number}",
@@ -58,6 +66,7 @@ _UNSEEN = tuple(
         Choice("secured", N_("有保障")),
         Choice("lacking", N_("无保障"), raises=f"item_{number}_lacking"),
         label_key=f"visit.guangdong.item_{number}",
+        basis=UNSEEN_BASIS,
     )
     for number, label in ((1, N_("本地配置项一")), (2, N_("本地配置项二")), (3, N_("本地配置项三")))
 )

@@ -37,7 +37,7 @@ def _yes_no(
 RELOCATED = _yes_no(
     "relocated",
     N_("是不是易地扶贫搬迁来的"),
-    part("二（一）"),
+    part("二（一）一"),
     purpose=N_("搬迁家庭在新家这边办，防止漏办和重复享受"),
 )
 
@@ -56,7 +56,7 @@ APPLICATION = FormAmendment(
                 _yes_no(
                     "kept_by_others",
                     N_("是不是靠兄弟姐妹或60岁以上的老人养着"),
-                    part("二（一）"),
+                    part("二（一）二"),
                     purpose=N_("成年无业的重度残疾人，别人给的供养费可以视情况不算收入"),
                     hint=N_("只有成年、没活干、重度残疾的人要答。"),
                     required=False,
@@ -78,7 +78,7 @@ _HARDSHIP = Section(
             required=True,
             sensitivity=Sensitivity.SENSITIVE,
             purpose=GROUPS,
-            legal_basis=part("二（二）"),
+            legal_basis=part("二（二）一"),
             choices=(
                 Choice("dibao", N_("在册低保对象")),
                 Choice("monitored", N_("防止返贫监测对象")),
@@ -93,10 +93,10 @@ _HARDSHIP = Section(
         _yes_no(
             "whole_family_listed",
             N_("共同生活的人都列上了，没有户内漏保"),
-            part("二（一）"),
+            part("二（一）一"),
             purpose=N_("按户保障，防止户内漏保"),
         ),
-        _yes_no("income_item_by_item", N_("四类收入已逐项问过"), part("二（二）")),
+        _yes_no("income_item_by_item", N_("四类收入已逐项问过"), part("二（二）二")),
         Question(
             "income_by_visitors",
             N_("调查人看到的收入情况"),
@@ -104,10 +104,10 @@ _HARDSHIP = Section(
             required=True,
             sensitivity=Sensitivity.SENSITIVE,
             purpose=DECIDE,
-            legal_basis=part("二（二）"),
+            legal_basis=part("二（二）二"),
             hint=N_("种了什么、养了什么、谁在外打工、子女给不给钱。不压低，也不抬高。"),
         ),
-        _yes_no("rigid_costs", N_("有看病、残疾康复、上学等刚性支出"), part("二（二）")),
+        _yes_no("rigid_costs", N_("有看病、残疾康复、上学等刚性支出"), part("二（二）二")),
         Question(
             "rigid_costs_detail",
             N_("刚性支出有哪些，看到什么凭据"),
@@ -115,13 +115,13 @@ _HARDSHIP = Section(
             required=True,
             sensitivity=Sensitivity.SENSITIVE,
             purpose=DECIDE,
-            legal_basis=part("二（二）"),
+            legal_basis=part("二（二）二"),
             shown_if=ShownIf("rigid_costs", (True,)),
         ),
         _yes_no(
             "grain_shortage",
             N_("季节性缺粮吗"),
-            part("二（一）"),
+            part("二（一）四"),
             purpose=N_("认定救助粮对象"),
         ),
         _yes_no(
@@ -139,7 +139,7 @@ VISIT = FormAmendment(
     region_code=GUIZHOU,
     extends=("national.visit", "1"),
     title=N_("贵州省低保入户核查表"),
-    source=part("二（二）"),
+    source=part("二（二）一"),
     sections=(_HARDSHIP,),
     place_after="family",
 )

@@ -39,7 +39,7 @@ def single_person_remarks(case: CaseFacts, law: Law) -> list[Remark]:
     return [
         Remark(
             N_("家里有成年无业重度残疾人。全家不够条件时，可以参照单人户为他申请，别漏掉。"),
-            part("二（一）"),
+            part("二（一）二"),
         )
     ]
 
@@ -51,7 +51,7 @@ def refusal_remarks(decision: DecisionFacts) -> list[Remark]:
     return [
         Remark(
             N_("申请未获确认：列入下次年度核查的走访范围（近一年申请未获确认的家庭）。"),
-            part("二（二）"),
+            part("二（二）一"),
         )
     ]
 
@@ -61,7 +61,7 @@ def visit_findings(visit: VisitFacts) -> list[Finding]:
     found = []
     if visit.answers.get("grain_shortage") is True:
         found.append(
-            Finding("grain_shortage", N_("季节性缺粮，认定救助粮对象"), N_("民政"), part("二（一）"))
+            Finding("grain_shortage", N_("季节性缺粮，认定救助粮对象"), N_("民政"), part("二（一）四"))
         )
     if visit.answers.get("care_needed") is True:
         found.append(
@@ -80,4 +80,4 @@ def supplement_panel(members: Sequence[MemberFacts], law: Law) -> list[Panel]:
         (N_("在校学生"), sum(member.student for member in counted)),
     )
     lines = tuple(PanelLine(label, str(number)) for label, number in groups if number)
-    return [Panel(N_("分类施保的人（不累加，按最高一类）"), lines, part("二（一）"))] if lines else []
+    return [Panel(N_("分类施保的人（不累加，按最高一类）"), lines, part("二（一）四"))] if lines else []

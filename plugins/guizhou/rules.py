@@ -19,7 +19,7 @@ from core.api import (
     rule,
 )
 
-SOURCE = "黔民发〔2023〕2号 二（一）"
+SOURCE = "黔民发〔2023〕2号 二（一）二"
 
 
 @rule(

@@ -19,7 +19,7 @@ DIBAO = SchemeAmendment(
             "acceptance",
             "confirmation",
             when=LimitCase.DELEGATED,
-            source=part("二（二）"),
+            source=part("二（二）三"),
         ),
     ),
     variants=(
@@ -27,7 +27,7 @@ DIBAO = SchemeAmendment(
             "unemployed_disabled",
             N_("单人（成年无业重度残疾人）"),
             N_("成年、没有工作的重度残疾人，参照单人户申请"),
-            f"{part('二（一）')}；民发〔2022〕83号",
+            f"{part('二（一）二')}；民发〔2022〕83号",
             rule="unemployed_disabled_dibao",
         ),
     ),

@@ -64,11 +64,11 @@ GUIDES = (
 )
 
 CHANNELS = (
-    ChannelDeclaration("online", N_("手机或网上"), N_("自己填，随时能停"), source=part("二（二）")),
+    ChannelDeclaration("online", N_("手机或网上"), N_("自己填，随时能停"), source=part("二（二）四")),
     ChannelDeclaration(
         "proxy",
         N_("村里的救助协理员代办"),
         N_("要有您签字的委托书；填完要念给您听"),
-        source=part("二（四）"),
+        source=part("三（二）"),
     ),
 )

@@ -93,14 +93,16 @@ GUIDES = (
     Guide(
         code="edge_family",
         title=N_("低保边缘家庭"),
-        summary=N_("收入比低保线高一点，不到它的1.5倍。"),
+        summary=N_("收入比低保线高一点，日子还是紧。"),
         gives=N_("看病、上学、住房方面的帮助"),
         picture="stairs",
         source=f"{CONFIRMATION_RULES}第八条；{NOTICE_39}",
         steps=(
             GuideStep(
                 N_("谁能申请"),
-                N_("没有享受低保，平均每人收入不到低保线的1.5倍，房子、车和存款合规定的家庭。"),
+                N_(
+                    "没有享受低保，平均每人收入比低保线高一点、没超过当地边缘家庭的线，房子、车和存款合规定的家庭。"
+                ),
             ),
             GuideStep(
                 N_("有什么用"),
@@ -184,7 +186,7 @@ SELF_CHECK = SelfCheck(
                         N_("有没有干不了活、没有收入，也没人能养的人"),
                         _YES_NO,
                         required=True,
-                        hint=N_("60岁以上的老人、16岁以下的孩子、重度残疾人。"),
+                        hint=N_("比如上了年纪的老人、孩子、重度残疾人。"),
                     ),
                     Question(
                         "income",
@@ -194,7 +196,7 @@ SELF_CHECK = SelfCheck(
                         hint=N_("全家一个月的收入，除以一起过日子的人数。低保金、残疾人补贴不算。"),
                         choices=(
                             Choice("below_line", N_("比低保线少")),
-                            Choice("below_edge", N_("比低保线多一点，不到1.5倍")),
+                            Choice("below_edge", N_("比低保线多一点")),
                             Choice("over", N_("更多")),
                             Choice("unknown", N_("说不准")),
                         ),

@@ -119,7 +119,7 @@ def test_guizhous_case_never_fires_guangdongs_reaction(catalogue):
     )
     law = guizhou.book.on(DAY, path_of(MEITAN))
     sources = {remark.source for remark in guizhou.case_decided(_case(MEITAN), refused, law)}
-    assert sources == {"黔民发〔2023〕2号 二（二）"}
+    assert sources == {"黔民发〔2023〕2号 二（二）一"}
     answers = {"housing": "unsafe", "grain_shortage": True}
     visit = VisitFacts(uuid.uuid4(), None, MEITAN, "guizhou.visit", "1", answers)
     assert [finding.code for finding in guizhou.visit_recorded(visit, law)] == ["grain_shortage"]
@@ -132,8 +132,8 @@ def test_an_unsafe_house_found_in_guangdong_is_a_problem_for_the_housing_departm
     visit = VisitFacts(uuid.uuid4(), None, SHENZHEN, "guangdong.visit", "1", answers)
     found = guangdong.visit_recorded(visit, guangdong.book.on(DAY, path_of(SHENZHEN)))
     assert [(finding.code, finding.department) for finding in found] == [
-        ("housing_unsafe", "住房城乡建设"),
         ("item_2_lacking", "民政"),
+        ("housing_unsafe", "住房城乡建设"),
     ]
 
 
