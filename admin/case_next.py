@@ -106,7 +106,7 @@ def next_step_of(
         found.action = found.href = ""
         found.consequence = gettext("这一步由{office}办理，不用您办。", office=gettext(office))
         return found
-    if not found.href and may(door.permission if permission is P.VISIT_RECORD else permission):
+    if not found.href and may(permission if permission is P.DELEGATED_CONFIRMATION_SIGN else door.permission):
         href = first_url(*door.pages, case_id=case.id)
         if href is not None:
             found.action, found.href = gettext(door.action), href

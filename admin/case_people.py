@@ -11,11 +11,14 @@ from core.cases.declaration_models import DeclaredMember, MemberRole
 from core.cases.models import Case
 from core.cases.queries import is_handling
 from core.errors import NotFound
+from core.forms import FormDeclaration
 from core.web.installation import installation
 from core.web.request import actor, session, signed_in
-from core.web.texts import gettext
+from core.web.texts import N_, gettext
 
 RELATION = "relation"
+# a head who did not apply herself; forms ask only how one is related to who applies
+HEAD = {"02": N_("户主")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +61,15 @@ def relation_words(case: Case) -> dict[str, str]:
         form = installation().catalogue.form(case.form_name, case.form_version)
     except NotFound:
         return {}
-    return {
-        choice.code: gettext(choice.label)
+    return words_of_relations(form)
+
+
+def words_of_relations(form: FormDeclaration) -> dict[str, str]:
+    """Code to words of the relations a form offers, and of the head."""
+    offered = {
+        choice.code: choice.label
         for question in form.questions
         if question.name == RELATION
         for choice in question.choices
     }
+    return {code: gettext(text) for code, text in (HEAD | offered).items()}

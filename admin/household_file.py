@@ -3,31 +3,30 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from admin.addresses import places_below
-from admin.case_people import RELATION
+from admin.case_people import RELATION, words_of_relations
+from admin.household_chain import help_chain_of
 from core import audit
 from core.access import Permission
 from core.accounts.queries import names_of
-from core.audit import Filter
 from core.authorisations.queries import history as authorisations_of
-from core.awards.models import Award
 from core.awards.queries import awards_of_household
 from core.cases import queries as cases
-from core.cases.models import OPEN_STATES
+from core.cases.decisions import confirmation_of
+from core.cases.models import OPEN_STATES, CaseState, Confirmation
 from core.catalogue import HouseholdFacts, MemberFacts, Panel
-from core.documents.queries import papers_of_case
+from core.documents.queries import papers_of_cases
 from core.documents.titles import KIND_TITLES
 from core.households import queries
 from core.households.models import Household
 from core.households.names import age_on
 from core.households.queries import MemberRow
 from core.standards.queries import law_in_force
-from core.verification.queries import requests_of
+from core.verification.queries import requests_of_cases
 from core.visits.models import VisitKind
 from core.visits.queries import surveyors_of, visits_of_household
 from core.web import formats
@@ -35,10 +34,9 @@ from core.web.access_gate import may
 from core.web.formats import money
 from core.web.installation import installation
 from core.web.request import now, session, today
-from core.web.texts import N_, gettext, language
+from core.web.texts import N_, gettext, language, message_text
 
-MONTHS_BACK, MONTHS_AHEAD = 23, 2
-TICK_ROOM = 3
+DECIDED = frozenset({CaseState.GRANTED, CaseState.REFUSED})
 VISIT_WORDS = {
     VisitKind.HOME: N_("入户调查"),
     VisitKind.NEIGHBOUR: N_("邻里访问"),
@@ -74,11 +72,26 @@ class FileHead:
     members: Sequence[MemberRow]
     cases: Sequence[Any]
     panels: Sequence[Panel]
+    decision: Confirmation | None
 
     @property
     def head(self) -> MemberRow | None:
         wanted = self.household.head_person_id
         return next((row for row in self.members if row.person.id == wanted), None)
+
+    @property
+    def findings(self) -> list[tuple[str, str, str]]:
+        """(mark, condition, numbers) of the last decision, as it was computed that day."""
+        reasons = self.decision.computation["reasons"] if self.decision else []
+        marks = {True: "yes", False: "no", None: "note"}
+        return [
+            (
+                marks[each["met"]],
+                gettext(each["text"]),
+                message_text(each["message"], each["values"] or {}) if each["message"] else "",
+            )
+            for each in reasons
+        ]
 
     @property
     def open_case(self) -> Any | None:
@@ -92,13 +105,16 @@ def file_head(household_id: uuid.UUID, words: dict[str, str]) -> FileHead:
     members = queries.members(database, household_id)
     view = installation().for_region(household.region_code, today())
     law = law_in_force(database, view.book, household.region_code, today())
+    applications = cases.cases_of_household(database, household_id) if may(Permission.CASE_READ) else []
+    decided = next((row for row in applications if row.state in DECIDED), None)
     return FileHead(
         household=household,
         place=places_below([household.region_code]).get(household.region_code, ""),
         category=words.get(str(household.category), "") if household.category else "",
         members=members,
-        cases=cases.cases_of_household(database, household_id) if may(Permission.CASE_READ) else [],
+        cases=applications,
         panels=view.household_panels(_facts(household, members), law),
+        decision=confirmation_of(database, decided) if decided is not None else None,
     )
 
 
@@ -137,7 +153,7 @@ def _overview(head: FileHead) -> dict[str, Any]:
         "relations": _relations(head),
         "awards": awards,
         "scheme_words": _scheme_words(head),
-        "chain": _chain(awards, head),
+        "chain": help_chain_of(awards, head.open_case, _scheme_words(head)),
         "recent": _record(head)[:8],
     }
 
@@ -145,67 +161,13 @@ def _overview(head: FileHead) -> dict[str, Any]:
 def _relations(head: FileHead) -> dict[str, str]:
     """Code to words of a relation, from the newest application form of the place."""
     view = installation().for_region(head.household.region_code, today())
-    for form in view.forms.values():
-        for question in form.questions:
-            if question.name == RELATION and question.choices:
-                return {choice.code: gettext(choice.label) for choice in question.choices}
-    return {}
+    asks = (form for form in view.forms.values() if any(each.name == RELATION for each in form.questions))
+    return next(map(words_of_relations, asks), {})
 
 
 def _scheme_words(head: FileHead) -> dict[str, str]:
     view = installation().for_region(head.household.region_code, today())
     return {code: gettext(scheme.public_kind) for code, scheme in view.schemes.items()}
-
-
-@dataclass(frozen=True, slots=True)
-class Chain:
-    """Help received over time, in months since `first`; `lanes` as the chart wants them."""
-
-    months: int
-    ticks: list[tuple[int, str]]
-    now: float
-    lanes: list[tuple[str, list[tuple[str, float, float, str]]]]
-    first: date
-
-
-def _chain(awards: Sequence[Award], head: FileHead) -> Chain | None:
-    """None when nothing was received and nothing is asked for."""
-    open_case = head.open_case
-    if not awards and open_case is None:
-        return None
-    at = today()
-    first = _month_before(at, MONTHS_BACK)
-    months = MONTHS_BACK + MONTHS_AHEAD + 1
-    words = _scheme_words(head)
-    lanes: dict[str, list[tuple[str, float, float, str]]] = {}
-    for award in awards:
-        start = max(0.0, _months(first, award.starts_on))
-        end = _months(first, award.ends_on) if award.ends_on else _months(first, at)
-        kind = "planned" if award.starts_on > at else "bar"
-        end = max(end, start + 1)
-        text = gettext("{sum} /月", sum=money(award.monthly_fen))
-        lanes.setdefault(words.get(award.scheme, award.scheme), []).append((kind, start, end, text))
-    if open_case is not None:
-        start = max(0.0, _months(first, open_case.submitted_at.date()))
-        name = gettext("{kind}（申请中）", kind=words.get(open_case.scheme, open_case.scheme))
-        lanes.setdefault(name, []).append(("pending", start, _months(first, at) + 1, gettext("审核中")))
-    ticks = []
-    for offset in range(0, months, 6):
-        if abs(offset - _months(first, at)) < TICK_ROOM or offset > months - TICK_ROOM:
-            # its words would lie under "today", or run out of the drawing
-            continue
-        year, month = divmod(first.year * 12 + first.month - 1 + offset, 12)
-        ticks.append((offset, gettext("{year}年{month}月", year=year, month=month + 1)))
-    return Chain(months, ticks, _months(first, at), list(lanes.items()), first)
-
-
-def _month_before(day: date, months: int) -> date:
-    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
-    return date(year, month + 1, 1)
-
-
-def _months(first: date, day: date) -> float:
-    return (day.year - first.year) * 12 + day.month - first.month + (day.day - 1) / 31
 
 
 def _cases(head: FileHead) -> dict[str, Any]:
@@ -221,17 +183,27 @@ def _visits(head: FileHead) -> dict[str, Any]:
     }
 
 
+def _by_case(head: FileHead, rows: Iterable[Any]) -> list[tuple[Any, Any]]:
+    """Each row with the application it belongs to, the newest application first."""
+    found: dict[uuid.UUID, list[Any]] = {case.id: [] for case in head.cases}
+    for row in rows:
+        found[row.case_id].append(row)
+    return [(case, row) for case in head.cases for row in found[case.id]]
+
+
 def _papers(head: FileHead) -> dict[str, Any]:
-    papers = [(case, paper) for case in head.cases for paper in papers_of_case(session(), case.id)]
-    return {"papers": papers, "kind_words": {kind: gettext(text) for kind, text in KIND_TITLES.items()}}
+    papers = papers_of_cases(session(), [case.id for case in head.cases])
+    return {
+        "papers": _by_case(head, papers),
+        "kind_words": {kind: gettext(text) for kind, text in KIND_TITLES.items()},
+    }
 
 
 def _checks(head: FileHead) -> dict[str, Any]:
+    cases_of = [case.id for case in head.cases]
     return {
-        "authorisations": [
-            (case, row) for case in head.cases for row in authorisations_of(session(), case.id)
-        ],
-        "requests": [(case, row) for case in head.cases for row in requests_of(session(), case.id)],
+        "authorisations": _by_case(head, authorisations_of(session(), *cases_of)),
+        "requests": _by_case(head, requests_of_cases(session(), cases_of)),
         "today": today(),
     }
 
@@ -274,11 +246,8 @@ def _record(head: FileHead) -> list[RecordLine]:
 
 def _whole_record(head: FileHead) -> dict[str, Any]:
     month = now().replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    reveals = 0
-    for row in head.members:
-        wanted = Filter(since=month, until=now(), person_id=row.person.id, act="person.reveal")
-        reveals += len(audit.entries(session(), wanted))
-    return {"lines": _record(head), "reveals": reveals}
+    people = [row.person.id for row in head.members]
+    return {"lines": _record(head), "reveals": audit.times_shown(session(), people, month)}
 
 
 _CONTEXTS = {

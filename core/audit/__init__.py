@@ -2,7 +2,7 @@
 
 from core.audit.content import changes_of, without_numbers
 from core.audit.protection import protection_ddl
-from core.audit.queries import EntryRow, Filter, counts, entries, last_sealed_at
+from core.audit.queries import EntryRow, Filter, counts, entries, last_sealed_at, times_shown
 from core.audit.records import look, record, trace, truncate_address
 from core.audit.sealing import last_anchor, seal
 from core.audit.verifying import Fault, verify
@@ -26,6 +26,7 @@ __all__ = [
     "record",
     "seal",
     "subject_words",
+    "times_shown",
     "trace",
     "truncate_address",
     "verify",

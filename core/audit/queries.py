@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -80,6 +81,14 @@ def entries(
         last = literal(before[1], AuditEntry.id.type)
         statement = statement.where(tuple_(AuditEntry.at, AuditEntry.id) < tuple_(at, last))
     return [EntryRow(*row) for row in session.execute(statement)]
+
+
+def times_shown(session: ScopedSession, person_ids: Collection[uuid.UUID], since: datetime) -> int:
+    """How often something of these people was revealed since an instant."""
+    shown = select(func.count(AuditEntry.id)).where(
+        AuditEntry.act == "person.reveal", AuditEntry.person_id.in_(person_ids), AuditEntry.at >= since
+    )
+    return session.scalar(shown) or 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,10 +73,10 @@ def mine(session: ScopedSession) -> Sequence[Authorisation]:
     ).all()
 
 
-def history(session: ScopedSession, case_id: uuid.UUID) -> Sequence[Authorisation]:
-    """All rounds of a case, for the file."""
+def history(session: ScopedSession, *case_ids: uuid.UUID) -> Sequence[Authorisation]:
+    """All rounds of a case, or of several, for the file."""
     return session.scalars(
         select(Authorisation)
-        .where(Authorisation.case_id == case_id)
+        .where(Authorisation.case_id.in_(case_ids))
         .order_by(Authorisation.position, Authorisation.round)
     ).all()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -70,9 +70,14 @@ def known_paper(
 
 def papers_of_case(session: ScopedSession, case_id: uuid.UUID) -> Sequence[Document]:
     """Everything in the case's file, by kind and member, oldest first."""
+    return papers_of_cases(session, [case_id])
+
+
+def papers_of_cases(session: ScopedSession, case_ids: Collection[uuid.UUID]) -> Sequence[Document]:
+    """Everything in the files of several cases, in the same order."""
     return session.scalars(
         select(Document)
-        .where(Document.case_id == case_id, Document.removed_at.is_(None))
+        .where(Document.case_id.in_(case_ids), Document.removed_at.is_(None))
         .order_by(Document.kind, Document.member_id, Document.given_at)
     ).all()
 

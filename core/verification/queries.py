@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -29,8 +29,20 @@ __all__ = [
     "progress",
     "request",
     "requests_of",
+    "requests_of_cases",
     "waiting_requests",
 ]
+
+
+def requests_of_cases(
+    session: ScopedSession, case_ids: Collection[uuid.UUID]
+) -> Sequence[VerificationRequest]:
+    """Every request of several cases, all rounds, in the order of people and bodies."""
+    return session.scalars(
+        select(VerificationRequest)
+        .where(VerificationRequest.case_id.in_(case_ids))
+        .order_by(VerificationRequest.position, VerificationRequest.round)
+    ).all()
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,7 +87,7 @@
       setTimeout(() => hide(element), Number(element.dataset.hideAfter) * 1000);
     });
     if (navigator.share) root.querySelectorAll("[data-share][hidden]").forEach((button) => { button.hidden = false; });
-    if (window.innerWidth < 768) root.querySelectorAll("details[data-fold][open]").forEach((fold) => { fold.open = false; });
+    if (window.innerWidth < 1200) root.querySelectorAll("details[data-fold][open]").forEach((fold) => { fold.open = false; });
     root.querySelectorAll("details[data-fold-js][open]").forEach((fold) => { fold.open = false; });
     depend(root.closest ? root.closest("form") || root : root);
     // what scrolls sideways must be reachable by keyboard
