@@ -11,7 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from commands import workdays as command
+from core.access import job_actor
+from core.database import Base, make_engine
 from core.errors import Invalid
+from core.scopes import System
+from core.sessions import open_session
+from core.standards.calendars import announced_year, confirm_calendar
+from core.tables import all_tables
 from core.workdays import (
     STATUTORY,
     ConfirmedYear,
@@ -108,6 +114,12 @@ def test_a_year_the_calendar_does_not_cover_is_refused(start: date):
         add_working_days(start, 3)
 
 
+@pytest.fixture(autouse=True)
+def _no_database(tmp_path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("DOUDI_HOME", str(tmp_path))
+    monkeypatch.delenv("DOUDI_DATABASE_URL", raising=False)
+
+
 def _run(start: str, days: str) -> int:
     parser = argparse.ArgumentParser()
     command.add_arguments(parser)
@@ -117,6 +129,20 @@ def _run(start: str, days: str) -> int:
 def test_the_command_prints_the_day(capsys: pytest.CaptureFixture[str]):
     assert _run("2021-09-29", "3") == 0
     assert capsys.readouterr().out == "2021-10-09\n"
+
+
+def test_the_command_knows_the_years_entered_on_screen(tmp_path, now, capsys: pytest.CaptureFixture[str]):
+    all_tables()
+    engine = make_engine(f"sqlite:///{tmp_path / 'doudi.sqlite'}")
+    Base.metadata.create_all(engine)
+    with open_session(engine, System("test"), job_actor("test")) as session:
+        week = [date(2028, 3, day) for day in (2, 3)]
+        announced = announced_year(2028, "演示", week, [date(2028, 3, 4)])
+        confirm_calendar(session, session.actor, announced, now=now)
+        session.commit()
+    engine.dispose()
+    assert _run("2028-03-01", "1") == 0
+    assert capsys.readouterr().out == "2028-03-04\n"
 
 
 def test_the_command_says_an_unconfirmed_year_aloud(capsys: pytest.CaptureFixture[str]):
