@@ -29,6 +29,8 @@ def make() -> Flask:
     home: Installation = app.extensions[EXTENSION]
 
     def open_job_session(name: str) -> ScopedSession:
+        if home.vault is not None:
+            home.vault.refresh()
         return open_session(home.engine, System(name), job_actor(name), vault=home.vault)
 
     jobs_engine.launch(settings, open_job_session)

@@ -13,8 +13,7 @@ from sqlalchemy import Column, LargeBinary, func, select
 
 from core.database import Base
 from core.encrypted_files import FileStore
-from core.encryption import Place, encrypted_columns
-from core.key_rotation import reseal
+from core.encryption import Place, Vault, encrypted_columns
 from core.sessions import ScopedSession, update_rows
 from core.tables import all_tables
 
@@ -36,6 +35,8 @@ def _reseal_some(open_session: OpenSession, column: Column[bytes]) -> int:
     value: Any = getattr(model, column.name)
     row: Any = model
     with open_session() as session:
+        # another rotation may have begun meanwhile: its key is the current one then
+        session.vault.refresh()
         header = session.vault.current_header
         stale = session.execute(
             select(row.id, value)
@@ -44,10 +45,21 @@ def _reseal_some(open_session: OpenSession, column: Column[bytes]) -> int:
         ).all()
         for row_id, blob in stale:
             fresh = reseal(session.vault, Place(model.__tablename__, column.name, row_id.hex), blob)
+            if fresh is None:
+                continue
             # the row may have been written since it was read: then it already carries the new key
             update_rows(session, model, {column.name: fresh}, row.id == row_id, value == blob)
         session.commit()
         return len(stale)
+
+
+def reseal(vault: Vault, place: Place, blob: bytes) -> bytes | None:
+    """The blob sealed anew with the current key, or None when it already is: safe to repeat after a crash.
+
+    Raises SealBroken for an altered or moved blob and KeysUnavailable for a lost key, as `Vault.unseal` does.
+    """
+    text = vault.unseal(place, blob)
+    return None if vault.is_current(blob) else vault.seal(place, text)
 
 
 def _model_of(column: Column[bytes]) -> type[Base]:

@@ -13,6 +13,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import Base, RegionCode
 
+
+class OutOfScope(Exception):  # noqa: N818
+    """A programming error: a statement or row that the session's scope does not admit. Never shown to a reader."""
+
+
 LEVELS = ("province", "city", "county", "township", "village")
 
 
@@ -48,9 +53,14 @@ def region_columns(code: str) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """A staff session at work in one region node."""
+    """A staff session at work in one region node. Raises OutOfScope for anything but twelve digits: "" would be the nation."""
 
     node: str
+
+    def __post_init__(self) -> None:
+        if not (len(self.node) == 12 and self.node.isascii() and self.node.isdigit()):
+            msg = f"no region node: {self.node!r}"
+            raise OutOfScope(msg)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +108,12 @@ class Visibility:
     """Which scopes see a model's rows, each by the column it compares; None or False: that scope sees nothing.
 
     `reference`: readable in every scope (divisions, offices). `append`: may be written in any scope (audit, outbox).
-    `public`: rows with `opens_on`, `closes_on`, `withdrawn_at` inside those days.
+    `counter`: counted up from any scope by `count_up`; a number that is about nobody. `county`: rows kept per county,
+    seen at or below it. `public`: rows with `opens_on`, `closes_on`, `withdrawn_at` inside those days.
     """
 
     region: bool = False
+    county: bool = False
     assigned_case: str | None = None
     assigned_household: str | None = None
     own: str | None = None
@@ -110,6 +122,7 @@ class Visibility:
     public: bool = False
     reference: bool = False
     append: bool = False
+    counter: bool = False
 
 
 EVERYONE = Visibility(reference=True)
@@ -124,6 +137,8 @@ def conditions_of(visibility: Visibility, scope: Scope) -> list[dict[str, Any]] 
             return True
         case Region(node):
             column = level_column(node)
+            if visibility.county:
+                return [{"county": node[:6].ljust(12, "0")}] if column in LEVELS[2:] else False
             if not visibility.region:
                 return False
             return [{column: node}] if column else True

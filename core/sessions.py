@@ -7,25 +7,21 @@ could reach a table is refused (decisions 5 and 6).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from typing import Any, NoReturn, TypeVar
 
-from sqlalchemy import ColumnElement, Engine, Select, Table, event, insert, select, update
+from sqlalchemy import ColumnElement, Engine, event, insert, select, update
 from sqlalchemy import inspect as sa_inspect
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, with_loader_criteria
-from sqlalchemy.sql import visitors
-from sqlalchemy.sql.elements import ColumnClause, TextClause
-from sqlalchemy.sql.selectable import Alias, CompoundSelect, FromClause, TableClause
 
 from core.access import NOBODY, Actor
 from core.database import Base
 from core.errors import NotFound
 from core.scopes import (
     LEVELS,
+    OutOfScope,
     Scope,
     System,
-    Visibility,
     admits,
     admits_values,
     conditions_of,
@@ -33,13 +29,10 @@ from core.scopes import (
     scope_words,
     write_criteria,
 )
+from core.statements import models_of
 from core.translations import N_
 
 Row = TypeVar("Row")
-
-
-class OutOfScope(Exception):  # noqa: N818
-    """A programming error: a statement or row that the session's scope does not admit. Never shown to a reader."""
 
 
 class ScopedSession(Session):
@@ -64,7 +57,7 @@ class ScopedSession(Session):
         values = ident if isinstance(ident, tuple) else (ident,)
         return self.scalar(select(entity).where(*(c == v for c, v in zip(columns, values, strict=True))))
 
-    bulk_save_objects = bulk_insert_mappings = bulk_update_mappings = connection
+    bulk_save_objects = bulk_insert_mappings = bulk_update_mappings = get_transaction = connection
 
 
 def open_session(
@@ -82,17 +75,18 @@ def open_session(
 # --- selects ----------------------------------------------------------------------------------------------------
 
 CHECKED_WRITE = "doudi_checked_write"
+_CHECKED = object()  # known to this module alone: nobody else can mark a statement as checked
 
 
 @event.listens_for(ScopedSession, "do_orm_execute")
 def _limit_statement(state: ORMExecuteState) -> None:
-    if state.execution_options.get(CHECKED_WRITE):
+    if state.execution_options.get(CHECKED_WRITE) is _CHECKED:
         return
     if not state.is_select or not state.is_orm_statement:
         _refuse(state)
     session: Any = state.session
     # refreshes and lazy loads are built by the ORM itself, with bare key columns
-    models = _models_of(state.statement, state.is_column_load or state.is_relationship_load)
+    models = models_of(state.statement, state.is_column_load or state.is_relationship_load)
     scope = session.scope
     options = [
         with_loader_criteria(model, criteria(model, scope), include_aliases=True)
@@ -108,64 +102,14 @@ def _refuse(state: ORMExecuteState) -> NoReturn:
     raise OutOfScope(msg)
 
 
-_model_cache: dict[Any, tuple[type[Base], ...]] = {}
-
-
-def _models_of(statement: Any, by_orm: bool) -> tuple[type[Base], ...]:
-    """Every model a select touches, at any depth; raises OutOfScope for a part that no criteria would reach."""
-    key = statement._generate_cache_key()  # noqa: SLF001  (the public cache key is the same object)
-    known = _model_cache.get((key.key, by_orm)) if key is not None else None
-    if known is not None:
-        return known
-    found: dict[type[Base], None] = {}
-    for part in visitors.iterate(statement):
-        _inspect(part, found, by_orm)
-    models = tuple(found)
-    if key is not None:
-        if len(_model_cache) > 5000:
-            _model_cache.clear()
-        _model_cache[key.key, by_orm] = models
-    return models
-
-
-def _inspect(part: Any, found: dict[type[Base], None], by_orm: bool) -> None:
-    if isinstance(part, Select) and part._propagate_attrs.get("compile_state_plugin") != "orm":  # noqa: SLF001
-        msg = "a select of bare tables sees past the scope: select mapped attributes"
-    elif isinstance(part, (TextClause, CompoundSelect)):
-        msg = f"{type(part).__name__} sees past the scope"
-    elif isinstance(part, ColumnClause) and part.is_literal and part.name != "*":
-        msg = "a literal column sees past the scope"
-    elif not by_orm and _is_bare_column(part):
-        msg = "a bare column sees past the scope"
-    elif isinstance(part, TableClause) and not isinstance(part, Table):
-        msg = "a made-up table sees past the scope"
-    else:
-        if isinstance(part, Table):
-            found[_model_of_table(part.name)] = None
-        return
-    raise OutOfScope(msg)
-
-
-def _is_bare_column(part: Any) -> bool:
-    return (
-        isinstance(part, ColumnClause)
-        and isinstance(part.table, (Table, Alias))
-        and "parententity" not in part._annotations  # noqa: SLF001
-    )
-
-
-@lru_cache(maxsize=512)
-def _model_of_table(name: str) -> type[Base]:
-    for mapper in Base.registry.mappers:
-        table: FromClause = mapper.local_table
-        if isinstance(table, Table) and table.name == name:
-            model: type[Base] = mapper.class_
-            if not isinstance(model.__visible__, Visibility):
-                msg = f"{model.__name__} does not say who may see it"
-                raise OutOfScope(msg)
-            return model
-    msg = f"no model for table {name}"
-    raise OutOfScope(msg)
+@event.listens_for(ScopedSession, "before_attach")
+def _refuse_foreign_row(_session: ScopedSession, row: Base) -> None:
+    """A row of another session was never checked against this scope: refreshing or writing it would see past it."""
+    state: Any = sa_inspect(row)
+    # what was deleted comes back into its own session when that is rolled back
+    if state.key is not None and not state.was_deleted:
+        msg = f"a {type(row).__name__} of another session does not enter this one: read it here"
+        raise OutOfScope(msg)
 
 
 # --- writes -----------------------------------------------------------------------------------------------------
@@ -190,7 +134,7 @@ def write_rows(session: ScopedSession, model: type[Base], rows: Sequence[Mapping
             raise OutOfScope(msg)
     # the table itself, not the mapped class: the ORM would split the rows by which of their values are empty
     table: Any = model.__table__
-    session.execute(insert(table), list(rows), execution_options={CHECKED_WRITE: True})
+    session.execute(insert(table), list(rows), execution_options={CHECKED_WRITE: _CHECKED})
 
 
 def update_rows(
@@ -208,7 +152,7 @@ def update_rows(
             raise OutOfScope(msg)
     statement = update(model).where(*where, write_criteria(model, session.scope))
     result: Any = session.execute(
-        statement.values(**values), execution_options={CHECKED_WRITE: True, "synchronize_session": False}
+        statement.values(**values), execution_options={CHECKED_WRITE: _CHECKED, "synchronize_session": False}
     )
     return int(result.rowcount)
 
@@ -222,10 +166,9 @@ def count_up(
 ) -> int:
     """Add each row's `column` to the counter row with the same `key`, made at first use; one statement.
 
-    Returns the new value of a single row, else of any. For counters alone: an upsert reads and writes past the scope,
-    so the model must allow appending anywhere.
+    Returns the new value of a single row, else of any. For counters alone: an upsert reads and writes past the scope.
     """
-    if not counter.__visible__.append:
+    if not counter.__visible__.counter:
         msg = f"{counter.__name__} is no counter"
         raise OutOfScope(msg)
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
@@ -234,7 +177,7 @@ def count_up(
     upsert = statement.on_conflict_do_update(
         index_elements=list(key), set_={column: mapped + statement.excluded[column]}
     ).returning(mapped)
-    return int(session.execute(upsert, execution_options={CHECKED_WRITE: True}).scalars().all()[0])
+    return int(session.execute(upsert, execution_options={CHECKED_WRITE: _CHECKED}).scalars().all()[0])
 
 
 def found(row: Row | None) -> Row:

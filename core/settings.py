@@ -12,7 +12,10 @@ LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`home`: folder of databases, files and keys. `database_url`: SQLAlchemy URL; empty means SQLite in `home`."""
+    """`home`: folder of databases, files and keys. `database_url`: SQLAlchemy URL; empty means SQLite in `home`.
+
+    `trusted_hosts`: the names this site answers to; none: any, as on a desk. Links and QR codes are made of the name asked for.
+    """
 
     home: Path
     database_url: str
@@ -24,6 +27,7 @@ class Settings:
     secure_cookies: bool = False
     testing: bool = False
     trusted_proxies: int = 0
+    trusted_hosts: tuple[str, ...] = ()
 
     @property
     def on_sqlite(self) -> bool:
@@ -69,4 +73,5 @@ def load_settings(environment: Mapping[str, str] | None = None, root: Path | Non
         limiter_url=given.get("DOUDI_LIMITER_URL", "memory://"),
         secure_cookies=given.get("DOUDI_SECURE_COOKIES", "") == "1",
         trusted_proxies=int(given.get("DOUDI_TRUSTED_PROXIES", "0")),
+        trusted_hosts=tuple(name for name in given.get("DOUDI_TRUSTED_HOSTS", "").split(",") if name),
     )

@@ -11,6 +11,7 @@ from core.regions import queries as regions
 from core.regions.models import Region
 from core.web.access_gate import PUBLIC, access, safe_next
 from core.web.current import PLACE_COOKIE
+from core.web.headers import is_encrypted
 from core.web.page import page, redirect_to
 from core.web.request import session
 from portal.blueprint import blueprint
@@ -61,5 +62,7 @@ def choose_place() -> Response:
     """Keep the place for a year on this device."""
     node = regions.node(session(), request.form.get("code", ""))
     response = redirect_to(safe_next(request.form.get("next", "")) or url_for("portal.home"))
-    response.set_cookie(PLACE_COOKIE, node.code, max_age=A_YEAR, httponly=True, samesite="Lax")
+    response.set_cookie(
+        PLACE_COOKIE, node.code, max_age=A_YEAR, httponly=True, samesite="Lax", secure=is_encrypted()
+    )
     return response

@@ -51,7 +51,7 @@ class CodeForm(Form):
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])
 @access(PUBLIC)
-@limited("10/minute;100/day")
+@limited("20/minute;600/day")
 def sign_in() -> Response:
     """Ask for the number and send a code; the answer is the same whether or not the number is known."""
     going = safe_next(request.args.get("next"))
@@ -70,7 +70,7 @@ def sign_in() -> Response:
 
 @blueprint.route("/sign-in/code", methods=["GET", "POST"])
 @access(PUBLIC)
-@limited("20/minute;200/day")
+@limited("40/minute;1200/day")
 def sign_in_code() -> Response:
     """Type the code; the account is made at the first time."""
     going = safe_next(request.args.get("next"))
@@ -98,7 +98,7 @@ def sign_in_code() -> Response:
 
 @blueprint.post("/sign-in/again")
 @access(PUBLIC)
-@limited("10/minute;100/day")
+@limited("20/minute;600/day")
 def send_code_again() -> Response:
     """Another code to the same number."""
     going = safe_next(request.form.get("next"))

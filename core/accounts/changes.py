@@ -16,7 +16,7 @@ from core.access import NATION, Actor, Permission, Role, job_actor
 from core.accounts.models import PasswordHistory, RoleGrant, StaffAccount
 from core.accounts.passwords import check_new_password, hash_password, is_password, make_password
 from core.accounts.policy import POLICY
-from core.accounts.signed_in import end_other_sessions
+from core.accounts.signed_in import end_other_sessions, grants_in_force
 from core.accounts.staff_sign_in import count_failure
 from core.database import new_id
 from core.errors import Conflict, Invalid, NotAllowed, Problem
@@ -160,7 +160,7 @@ def reset_password(
     session: ScopedSession, actor: Actor, account_id: uuid.UUID, *, now: datetime
 ) -> NewPassword:
     """Give an account a new one-time password and sign it out everywhere."""
-    account = _administered(session, actor, account_id)
+    account = _administered(session, actor, account_id, now)
     password = make_password()
     _keep_history(session, account, now)
     account.password_hash = hash_password(password)
@@ -177,8 +177,8 @@ def reset_second_factor(
     session: ScopedSession, actor: Actor, account_id: uuid.UUID, *, now: datetime
 ) -> None:
     """Forget an account's second factor (a lost phone); she sets a new one up at her next sign-in."""
-    account = _administered(session, actor, account_id)
-    account.totp_sealed, account.totp_confirmed_at = None, None
+    account = _administered(session, actor, account_id, now)
+    account.totp_sealed, account.totp_confirmed_at, account.totp_last_step = None, None, 0
     end_other_sessions(session, actor, account.id, now=now)
     audit.record(session, "second-factor.reset", account, now=now, actor=actor)
     session.flush()
@@ -186,7 +186,7 @@ def reset_second_factor(
 
 def unlock_staff(session: ScopedSession, actor: Actor, account_id: uuid.UUID, *, now: datetime) -> None:
     """Lift a lock before its time."""
-    account = _administered(session, actor, account_id)
+    account = _administered(session, actor, account_id, now)
     account.failed_count, account.locked_until = 0, None
     audit.record(session, "staff.unlock", account, now=now, actor=actor)
     session.flush()
@@ -194,7 +194,7 @@ def unlock_staff(session: ScopedSession, actor: Actor, account_id: uuid.UUID, *,
 
 def disable_staff(session: ScopedSession, actor: Actor, account_id: uuid.UUID, *, now: datetime) -> None:
     """Close an account that is no longer needed, at once and everywhere; its history stays."""
-    account = _administered(session, actor, account_id)
+    account = _administered(session, actor, account_id, now)
     if account.disabled_at is None:
         account.disabled_at = now
         end_other_sessions(session, actor, account.id, now=now)
@@ -204,16 +204,21 @@ def disable_staff(session: ScopedSession, actor: Actor, account_id: uuid.UUID, *
 
 def enable_staff(session: ScopedSession, actor: Actor, account_id: uuid.UUID, *, now: datetime) -> None:
     """Open a closed account again."""
-    account = _administered(session, actor, account_id)
+    account = _administered(session, actor, account_id, now)
     account.disabled_at = None
     audit.record(session, "staff.enable", account, now=now, actor=actor)
     session.flush()
 
 
-def _administered(session: ScopedSession, actor: Actor, account_id: uuid.UUID) -> StaffAccount:
-    """An account of the security administrator's region that is not her own. Raises NotFound, NotAllowed."""
+def _administered(session: ScopedSession, actor: Actor, account_id: uuid.UUID, now: datetime) -> StaffAccount:
+    """An account of the security administrator's region that is not her own. Raises NotFound, NotAllowed.
+
+    All its roles must lie in her region: with a password made for it she would hold those above her own.
+    """
     account: StaffAccount = found(session.get(StaffAccount, account_id))
     actor.require(Permission.STAFF_LOCK, account.office)
+    for grant in grants_in_force(session, account.id, now):
+        actor.require(Permission.STAFF_LOCK, grant.region_code)
     if account.id == actor.account_id:
         raise NotAllowed(N_("自己的账号请由另一位安全管理员办理。"))
     return account

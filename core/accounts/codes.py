@@ -17,7 +17,7 @@ from core.accounts.policy import POLICY
 from core.catalogue.regional import MessageChannel, OutgoingMessage
 from core.database import new_id
 from core.errors import Blocked, Invalid
-from core.sessions import ScopedSession, write_rows
+from core.sessions import ScopedSession, update_rows, write_rows
 from core.translations import N_
 
 PHONE_KIND = "phone"
@@ -42,13 +42,21 @@ def send_code(
     channels: Sequence[MessageChannel] = (),
     demo: bool = False,
 ) -> None:
-    """Send a fresh code for one purpose to a phone (11 digits); an earlier code of that purpose dies.
+    """Send a fresh code for one purpose to a phone (11 digits); an earlier code of that purpose dies with it.
 
     `text` is a sentence with {code} and {minutes}. Needs a System session. Raises Invalid when asked too often, alike
     for known and unknown phones, and Blocked where no channel can send.
     """
-    index = session.vault.index(PHONE_KIND, phone)
-    _check_pace(session, session.vault.index_all(PHONE_KIND, phone), now)
+    index, indexes = session.vault.index(PHONE_KIND, phone), session.vault.index_all(PHONE_KIND, phone)
+    _check_pace(session, indexes, now)
+    update_rows(
+        session,
+        OneTimeCode,
+        {"used_at": now},
+        OneTimeCode.phone_index.in_(indexes),
+        OneTimeCode.purpose == purpose,
+        OneTimeCode.used_at.is_(None),
+    )
     code = "".join(secrets.choice("0123456789") for _ in range(POLICY.code_digits))
     row_id = new_id()
     session.add(
@@ -75,7 +83,11 @@ def send_code(
 def _check_pace(session: ScopedSession, indexes: list[bytes], now: datetime) -> None:
     sent = session.scalars(
         select(OneTimeCode.sent_at)
-        .where(OneTimeCode.phone_index.in_(indexes), OneTimeCode.sent_at > now - timedelta(days=1))
+        .where(
+            OneTimeCode.phone_index.in_(indexes),
+            # a clock that was set back must not make anyone wait for codes that seem to come later
+            OneTimeCode.sent_at.between(now - timedelta(days=1), now),
+        )
         .order_by(OneTimeCode.sent_at.desc())
     ).all()
     if sent and now - sent[0] < POLICY.code_pause:
@@ -87,18 +99,19 @@ def _check_pace(session: ScopedSession, indexes: list[bytes], now: datetime) -> 
 
 
 def check_code(session: ScopedSession, phone: str, code: str, *, purpose: str, now: datetime) -> CodeAnswer:
-    """Check a typed code against the last one sent for that purpose; each try counts, so commit whatever the answer."""
+    """Check a typed code against the one that lives for that purpose; each try counts, so commit whatever the answer."""
     sent = session.scalar(
         select(OneTimeCode)
         .where(
             OneTimeCode.phone_index.in_(session.vault.index_all(PHONE_KIND, phone)),
             OneTimeCode.purpose == purpose,
+            OneTimeCode.used_at.is_(None),
         )
         .order_by(OneTimeCode.sent_at.desc())
         .limit(1)
         .with_for_update()
     )
-    if sent is None or sent.used_at is not None:
+    if sent is None:
         return CodeAnswer.WRONG
     if now >= sent.expires_at:
         return CodeAnswer.EXPIRED

@@ -83,6 +83,8 @@ def _known(
     if account.totp_confirmed_at is None:
         # with a second factor only that one clears the count: else a stolen password would buy endless guesses at it
         account.failed_count = 0
+        # each sign-in is shown a secret of its own to set up: one that somebody saw before proves nothing
+        account.totp_sealed = None
     account.locked_until = None
     token = begin_session(session, account, now=now, demo=demo, ip=ip, device=device)
     audit.record(session, "sign-in", account, now=now, actor=who)

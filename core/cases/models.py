@@ -274,7 +274,7 @@ class CaseSeries(Base):
     """The last number given in a township and year."""
 
     __tablename__ = "case_series"
-    __visible__ = Visibility(reference=True, append=True)
+    __visible__ = Visibility(counter=True)
 
     township: Mapped[RegionCode] = mapped_column(primary_key=True)
     year: Mapped[int] = mapped_column(SmallInteger, primary_key=True)

@@ -137,10 +137,6 @@ class Vault:
         keys = [current, *(key_id for key_id in sorted(self._ring.index) if key_id != current)]
         return [self._index_with(key_id, kind, value) for key_id in keys]
 
-    def index_is_current(self, index: bytes) -> bool:
-        """Whether an index was computed with the index key now in force."""
-        return index[0] == self._ring.current_index
-
     def _index_with(self, key_id: int, kind: str, value: str) -> bytes:
         keyed = self._hashes.get((key_id, kind))
         if keyed is None:

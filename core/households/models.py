@@ -152,7 +152,7 @@ class NameBigram(Base):
 
     __tablename__ = "name_bigrams"
     __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012
-    __visible__ = Visibility(reference=True, append=True)
+    __visible__ = Visibility(county=True, append=True)
 
     county: Mapped[RegionCode] = mapped_column(primary_key=True)
     bigram: Mapped[str] = mapped_column(String(2), primary_key=True)

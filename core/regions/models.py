@@ -16,7 +16,7 @@ from core.scopes import Visibility
 # everyone reads places and offices; a staff session writes only those at or below its node
 READ_BY_ALL = Visibility(region=True, reference=True)
 # a count is read at or below one's node, but one application counts in every node above it too
-COUNTED_UPWARDS = Visibility(region=True, append=True)
+COUNTED_UPWARDS = Visibility(region=True, counter=True)
 
 
 class PlaceColumns:

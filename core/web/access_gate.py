@@ -18,7 +18,7 @@ from core.errors import NotAllowed, NotFound
 from core.scopes import Assigned, Own, Public, Region, Scope
 from core.translations import N_
 from core.web.installation import installation
-from core.web.kept_answers import keep_answers_page
+from core.web.kept_answers import from_elsewhere, keep_answers_page
 from core.web.page import redirect_to
 from core.web.request import (
     RESIDENT_KIND,
@@ -27,6 +27,7 @@ from core.web.request import (
     is_htmx,
     known_session,
     state,
+    take_up_keys,
     today,
 )  # fmt: skip
 from core.web.texts import gettext
@@ -127,6 +128,8 @@ def keep_gate() -> Response | None:
         mine.face = "staff"
     mine.writes = entry.looks or request.method in WRITING_METHODS
     mine.personal = entry.audience is not PUBLIC
+    if mine.writes:
+        take_up_keys()
     mine.scope = Public(today())
     answer = _enter(entry)
     if answer is None:
@@ -199,7 +202,7 @@ def _check_pack() -> None:
 
 def _to_sign_in(kind: str, door: str) -> Response:
     expired = kind in state().expired
-    if request.method in WRITING_METHODS and request.form:
+    if request.method in WRITING_METHODS and request.form and not from_elsewhere():
         # the sign-in ran out while a form was being filled in: nothing typed may be lost
         return keep_answers_page(
             gettext("您离开的时间长了，系统已经自动退出。刚才填的还在，请重新登录，再点“继续提交”。"),

@@ -10,7 +10,7 @@ from core.errors import Invalid
 from core.translations import N_
 from core.web.access_gate import PUBLIC, STAFF, access, safe_next
 from core.web.current import LARGE_COOKIE, THEME_COOKIE, THEMES
-from core.web.installation import installation
+from core.web.headers import is_encrypted
 from core.web.messages import LANGUAGES
 from core.web.page import redirect_to
 from core.web.request import signed_in
@@ -25,7 +25,7 @@ def _remember(name: str, value: str) -> Response:
     back = (safe_next(request.form.get("next")) or "/").split("?lang=")[0]
     response = redirect_to(back)
     response.set_cookie(
-        name, value, max_age=_YEAR, httponly=True, samesite="Lax", secure=installation().settings.secure_cookies
+        name, value, max_age=_YEAR, httponly=True, samesite="Lax", secure=is_encrypted()
     )  # fmt: skip
     return response
 

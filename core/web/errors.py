@@ -15,7 +15,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from core.errors import Problem
 from core.scopes import Public
 from core.web.installation import installation_of
-from core.web.kept_answers import keep_answers_page
+from core.web.kept_answers import from_elsewhere, keep_answers_page
 from core.web.request import abandon, state, today
 from core.web.texts import N_, gettext, text_of
 
@@ -103,7 +103,7 @@ def on_http(fault: HTTPException) -> Response:
 
 def on_forgery(_fault: CSRFError) -> Response:
     """A form without its token, or with one of an older page: what was typed comes back to be sent once more."""
-    if not request.form:
+    if not request.form or from_elsewhere():
         return error_page(400, gettext("这个网页开得太久了。请刷新以后再试一次。"))
     return keep_answers_page(
         gettext("这个网页开得太久了，为了安全，请再按一次提交。您填的都还在。"), status=400

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response
+from flask import Response, request
 
 from core.web.installation import installation
 from core.web.request import state
@@ -32,6 +32,11 @@ def csp_nonce() -> str:
     return state().nonce
 
 
+def is_encrypted() -> bool:
+    """Whether this request came over HTTPS, as the trusted proxy or the settings say."""
+    return installation().settings.secure_cookies or request.is_secure
+
+
 def protect(response: Response) -> None:
     """Add the headers, leaving alone what a view set by itself."""
     headers = response.headers
@@ -44,5 +49,5 @@ def protect(response: Response) -> None:
     headers.setdefault("Permissions-Policy", "camera=(self), geolocation=(self), microphone=()")
     # every page of ours carries a token or the reader's choices, so even a public one is not kept by others
     headers.setdefault("Cache-Control", "no-store, private" if state().personal else "no-cache, private")
-    if installation().settings.secure_cookies:
+    if is_encrypted():
         headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, Response
+from flask.sessions import SecureCookieSessionInterface
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -18,7 +19,7 @@ from core.web.current import close_frame, current
 from core.web.display import blueprint as display
 from core.web.errors import install_errors
 from core.web.formats import filters
-from core.web.headers import csp_nonce, protect
+from core.web.headers import csp_nonce, is_encrypted, protect
 from core.web.installation import EXTENSION, Installation
 from core.web.limits import MOST_TYPED_BYTES, install_limits
 from core.web.logs import install_logs, log_request
@@ -32,8 +33,17 @@ MOST_BYTES = 64_000_000
 FOLDER = Path(__file__).parent
 
 
+class Cookies(SecureCookieSessionInterface):
+    """The signed session cookie, kept to encrypted connections as soon as it came over one."""
+
+    def get_cookie_secure(self, app: Flask) -> bool:
+        return super().get_cookie_secure(app) or is_encrypted()
+
+
 class Application(Flask):
     """Flask without its own line for a fault: it holds the address and the values (core.web.errors writes ours)."""
+
+    session_interface = Cookies()
 
     def log_exception(self, exc_info: Any) -> None:
         """Nothing: the error handler has told it already."""
@@ -54,6 +64,7 @@ def make_app(home: Installation, cookie_keys: list[str], translations: Iterable[
         SESSION_COOKIE_SECURE=settings.secure_cookies,
         MAX_CONTENT_LENGTH=MOST_BYTES,
         MAX_FORM_MEMORY_SIZE=MOST_TYPED_BYTES,
+        TRUSTED_HOSTS=list(settings.trusted_hosts) or None,
         TEMPLATES_AUTO_RELOAD=False,
     )
     if settings.trusted_proxies:

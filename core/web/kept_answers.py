@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from flask import Response, make_response, render_template, request
 
 from core.web.request import abandon, is_htmx, state
@@ -11,6 +13,17 @@ from core.web.texts import gettext
 NEVER_KEPT = ("csrf_token", "password", "code", "token", "secret", "otp")
 MOST_KEPT = 400
 LONGEST_KEPT = 20_000
+
+
+def from_elsewhere() -> bool:
+    """Whether another site's page sent this form. Its values must not come back under our name, to be sent on by a reader
+    who never typed them.
+    """
+    headers = request.headers
+    if site := headers.get("Sec-Fetch-Site"):
+        return site not in {"same-origin", "none"}
+    said = headers.get("Origin") or request.referrer
+    return said is not None and urlsplit(said).netloc != request.host
 
 
 def kept_answers() -> list[tuple[str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import ipaddress
 import time
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -47,11 +48,20 @@ def keep_limits() -> None:
     if said is None or request.method not in said[1]:
         return
     limiter: MovingWindowRateLimiter = current_app.extensions[EXTENSION]
-    who = hashlib.sha256((request.remote_addr or "").encode()).hexdigest()[:16]
+    who = hashlib.sha256(subscriber_of(request.remote_addr or "").encode()).hexdigest()[:16]
     for item in said[0]:
         if not limiter.hit(item, request.endpoint or "", who):
             reset = limiter.get_window_stats(item, request.endpoint or "", who).reset_time
             raise TooManyRequests(retry_after=max(1, int(reset - time.time()) + 1))
+
+
+def subscriber_of(address: str) -> str:
+    """What counts as one address: an IPv4 address, or the /64 of IPv6, which one subscriber has to herself."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    return str(ipaddress.ip_network((found, 64), strict=False)) if found.version == 6 else str(found)
 
 
 def install_limits(app: Flask) -> None:

@@ -105,6 +105,13 @@ def session() -> ScopedSession:
     return mine.database
 
 
+def take_up_keys() -> None:
+    """Before anything is written: a key that another process made current seals it, or a rotation would never be over."""
+    vault = installation().vault
+    if vault is not None:
+        vault.refresh()
+
+
 def _trace(opened: ScopedSession) -> None:
     """Audit entries say from which sign-in and which network they come."""
     found = state().signed_in

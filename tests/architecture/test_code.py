@@ -54,6 +54,23 @@ def test_a_reader_or_writer_never_commits(path):
     ]
 
 
+# the three that open a second session of a scope of its own, and the health check, which reads no table
+MAY_REACH_THE_ENGINE = {
+    "core/sessions.py",
+    "core/audit/records.py",
+    "core/households/identities.py",
+    "core/web/metrics.py",
+}
+
+
+@pytest.mark.parametrize("path", python_files("core", "portal", "admin", "plugins"), ids=name)
+def test_nobody_reaches_past_a_session_for_the_database_behind_it(path):
+    if name(path) in MAY_REACH_THE_ENGINE or "testing" in path.parts:
+        return
+    past = ("get_bind", "engine.connect", "engine.begin", "raw_connection")
+    assert not [(call, line) for call, line in calls(path) if call.endswith(past)]
+
+
 @pytest.mark.parametrize("path", python_files("core", "portal", "admin", "plugins"), ids=name)
 def test_money_is_whole_fen_and_never_a_float(path):
     """No float stands beside a word of money, no money is divided by `/`, and no amount column is a float."""

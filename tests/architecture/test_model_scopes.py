@@ -21,12 +21,10 @@ SCOPES = {
     "public": Public(date(2026, 11, 22)),
     "system": System("test"),
 }
-# whole tables that anyone may read: divisions, offices, law, calendars, enabled packs, the demo mark, counters' plumbing
+# whole tables that anyone may read: divisions, offices, law, calendars, enabled packs, the demo mark
 READ_BY_ALL = {
-    "case_series",
     "confirmed_calendars",
     "installation",
-    "name_bigrams",
     "pack_enablings",
     "region_changes",
     "region_offices",

@@ -19,7 +19,7 @@ from core.encryption import (
     Vault,
     key_provider,
 )
-from core.key_rotation import reindex, reseal
+from core.rotation import reseal
 
 ROW = uuid.UUID("01980000-0000-7000-8000-000000000001")
 PLACE = Place("people", "id_number", ROW.hex)
@@ -187,6 +187,3 @@ def test_while_index_keys_turn_a_search_asks_for_old_and_new():
     new = vault.index("id_number", SECRET)
     assert vault.index_all("id_number", SECRET) == [new, old]
     assert (old[0], new[0]) == (1, 2)
-    assert reindex(vault, "id_number", SECRET, old) == new
-    assert reindex(vault, "id_number", SECRET, new) is None
-    assert reindex(vault, "id_number", SECRET, None) == new

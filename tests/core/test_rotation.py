@@ -60,6 +60,23 @@ def test_a_rotation_killed_midway_goes_on_where_it_was(town, keys):
         assert stale_values(session) == 0
 
 
+def test_two_rotations_at_once_lose_nothing(town, keys, monkeypatch):
+    """The first, still sealing with the key before, meets values that the second has sealed already."""
+    case = town.submit(family_of_four())
+    keys.add_data_key()
+    slow = Vault(keys)
+    keys.add_data_key()
+    fast = Vault(keys)
+    monkeypatch.setattr(slow, "refresh", lambda: None)
+    list(rotate_columns(lambda: open_session(town.engine, System("keys"), vault=fast)))
+    monkeypatch.undo()
+    list(rotate_columns(lambda: open_session(town.engine, System("keys"), vault=slow)))
+    with open_session(town.engine, System("keys"), vault=fast) as session:
+        assert stale_values(session) == 0
+        names = [people.full_name(session, member) for member in people.members(session, case.id)]
+    assert names == ["周明", "杨兰", "龙秀", "周涛"]
+
+
 def test_a_value_moved_to_another_row_stops_the_rotation(town, keys):
     town.submit(family_of_four())
     with sessions(town)() as session:

@@ -153,6 +153,18 @@ def test_a_new_code_kills_the_one_before(ask, enter_with, now):
     assert enter_with(second, at=at).token
 
 
+def test_a_clock_set_back_keeps_nobody_waiting_and_takes_the_newest_code(opens, ask, enter_with, now):
+    before = ask(at=now + timedelta(hours=3))
+    session = opens()
+    request_code(session, PHONE, now=now, demo=True)
+    session.commit()
+    code = next(row[3] for row in outbox(session) if row[1] == now).split("验证码 ")[1][:6]
+    session.close()
+    if before != code:
+        assert enter_with(before, at=now).refusal
+    assert enter_with(code, at=now).token
+
+
 def test_a_code_for_one_purpose_does_not_serve_another(opens, ask, now):
     code = ask()
     session = opens()

@@ -9,7 +9,15 @@ import pytest
 from sqlalchemy import select
 
 from core.access import ADMINISTRATORS, Actor, Permission, Role
-from core.accounts.changes import create_first_administrators, create_staff, disable_staff
+from core.accounts.changes import (
+    create_first_administrators,
+    create_staff,
+    disable_staff,
+    enable_staff,
+    reset_password,
+    reset_second_factor,
+    unlock_staff,
+)
 from core.accounts.models import StaffAccount
 from core.accounts.queries import PAGE, names_of, staff_holding, staff_list, staff_member
 from core.accounts.role_changes import assign, end_assignment, grant_role, revoke_role
@@ -236,6 +244,19 @@ def test_nobody_locks_or_resets_herself(at, security, now):
     session = at(MEITAN, security)
     with pytest.raises(NotAllowed):
         disable_staff(session, security.actor, security.id, now=now)
+
+
+def test_she_touches_no_account_that_holds_a_role_above_her_region(at, opens, hire, security, now):
+    """A new password for it would hand her that role: an office in the county is not enough."""
+    auditor = hire("shenji-01")
+    session = opens()
+    grant_role(session, session.actor, auditor.id, Role.AUDIT_ADMINISTRATOR, GUIZHOU, now=now)
+    session.commit()
+    session.close()
+    session = at(MEITAN, security)
+    for act in (reset_password, reset_second_factor, disable_staff, enable_staff, unlock_staff):
+        with pytest.raises(NotAllowed):
+            act(session, security.actor, auditor.id, now=now)
 
 
 def test_the_list_is_searched_paged_and_keeps_to_the_region(at, opens, hire, security, now):

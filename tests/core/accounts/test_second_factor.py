@@ -43,12 +43,13 @@ def show(engine, vault, opens, now):
 
 @pytest.fixture
 def enrolled(opens, confirmer, enter, show, now):
+    token = enter("zhoujun", confirmer.password).token
     session = opens(Own(confirmer.id), confirmer.actor)
     secret = begin_enrolment(session, confirmer.id, issuer="兜底").secret
     session.commit()
     session.close()
     totp = pyotp.TOTP(secret)
-    assert show(confirmer, enter("zhoujun", confirmer.password).token, totp.at(now)) is None
+    assert show(confirmer, token, totp.at(now)) is None
     return totp
 
 
@@ -132,6 +133,19 @@ def test_the_secret_stays_the_same_while_its_page_is_loaded_again(opens, confirm
     first = begin_enrolment(session, confirmer.id, issuer="兜底")
     assert begin_enrolment(session, confirmer.id, issuer="兜底").secret == first.secret
     assert first.secret not in repr(first)
+
+
+def test_a_secret_that_somebody_saw_before_her_is_not_the_one_she_sets_up(opens, confirmer, enter, show, now):
+    """Whoever got hold of the first password must not keep the second factor when its owner sets it up."""
+    secrets = []
+    for _ in range(2):
+        token = enter("zhoujun", confirmer.password).token
+        session = opens(Own(confirmer.id), confirmer.actor)
+        secrets.append(begin_enrolment(session, confirmer.id, issuer="兜底").secret)
+        session.commit()
+        session.close()
+    assert show(confirmer, token, pyotp.TOTP(secrets[0]).at(now)) is not None
+    assert show(confirmer, token, pyotp.TOTP(secrets[1]).at(now)) is None
 
 
 def test_a_lost_phone_is_forgotten_by_the_security_administrator(

@@ -205,3 +205,36 @@ def test_pages_of_a_pack_exist_only_where_it_is_enabled(home, browser):
     assert browser.get("/p/guizhou/hello").status_code == 200
     home.enablings = lambda _engine: [Enabling("guizhou", "1", "440000000000", home.clock().date())]
     assert browser.get("/p/guizhou/hello").status_code == 404
+
+
+ELSEWHERE = [
+    {"Sec-Fetch-Site": "cross-site"},
+    {"Sec-Fetch-Site": "same-site", "Origin": "http://localhost"},
+    {"Origin": "null"},
+    {"Origin": "https://elsewhere.test"},
+    {"Referer": "https://elsewhere.test/localhost"},
+]
+
+
+@pytest.mark.parametrize("headers", ELSEWHERE, ids=str)
+def test_what_another_site_sends_does_not_come_back_under_our_name(browser, headers):
+    """A reader who presses the button of such a page would send on what she never typed."""
+    sent = {"data": {"name": "周桂兰"}, "headers": headers}
+    browser.get("/form")
+    assert "周桂兰" not in browser.client.post("/mine", **sent).text
+    browser.sign_in_resident()
+    refused = browser.client.post("/mine", **sent)
+    assert refused.status_code == 400
+    assert "周桂兰" not in refused.text
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"Sec-Fetch-Site": "same-origin", "Origin": "http://behind-a-proxy"}, {"Origin": "http://localhost"}],
+    ids=str,
+)
+def test_what_our_own_page_sends_comes_back(browser, headers):
+    browser.sign_in_resident()
+    kept = browser.client.post("/mine", data={"name": "周桂兰"}, headers=headers)
+    assert kept.status_code == 400
+    assert "周桂兰" in kept.text

@@ -9,6 +9,7 @@ from flask import Blueprint
 from core.errors import Problem
 from core.web.access_gate import PUBLIC, access
 from core.web.assets import ASSETS
+from core.web.install import make_app
 from core.web.page import file_response, redirect_to
 
 HTMX = {"HX-Request": "true"}
@@ -109,8 +110,23 @@ def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(browser):
 
 def test_only_encrypted_connections_are_told_to_stay_so(browser, home):
     assert "Strict-Transport-Security" not in browser.get("/open").headers
+    encrypted = browser.client.get("/form", base_url="https://localhost")
+    assert "max-age=31536000" in encrypted.headers["Strict-Transport-Security"]
+    assert "; Secure;" in encrypted.headers["Set-Cookie"]
+    assert "Secure" not in browser.app.test_client().get("/form").headers["Set-Cookie"]
     object.__setattr__(home.settings, "secure_cookies", True)
     assert "max-age=31536000" in browser.get("/open").headers["Strict-Transport-Security"]
+
+
+@pytest.mark.parametrize("headers", [{}, {"X-Forwarded-Host": "www.example.gov.cn"}])
+def test_a_site_with_a_name_answers_to_no_other(home, headers):
+    """A link to sign carries the name that was asked for: with any name it could lead to somebody else's site."""
+    object.__setattr__(home.settings, "trusted_hosts", ("www.example.gov.cn",))
+    client = make_app(home, ["a key for tests"], []).test_client()
+    assert client.get("/healthz", base_url="http://www.example.gov.cn").status_code == 200
+    foreign = client.get("/healthz", base_url="http://elsewhere.test", headers=headers)
+    assert foreign.status_code == 400
+    assert "elsewhere" not in foreign.text
 
 
 # --- errors ------------------------------------------------------------------------------------------------------
@@ -202,6 +218,19 @@ def test_a_body_too_large_is_refused_with_the_limit(browser):
     )
     assert answer.status_code == 413
     assert "5 MB" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("addresses", "statuses"),
+    [
+        (["2001:db8:1:2::1", "2001:db8:1:2::ffff", "2001:db8:1:2:3::9"], [200, 200, 429]),
+        (["2001:db8:1:2::1", "2001:db8:1:2::2", "2001:db8:1:3::1"], [200, 200, 200]),
+        (["198.51.100.7", "198.51.100.7", "198.51.100.8"], [200, 200, 200]),
+    ],
+)
+def test_who_has_a_whole_network_to_herself_is_counted_once(browser, addresses, statuses):
+    answers = [browser.post("/narrow", environ_base={"REMOTE_ADDR": each}) for each in addresses]
+    assert [answer.status_code for answer in answers] == statuses
 
 
 def test_posting_too_often_is_slowed_down_and_says_how_long(browser):

@@ -148,3 +148,23 @@ def test_cookie_keys_follow_the_key_ring_and_older_ones_still_open(tmp_path):
     assert newer[1] == first
     assert newer[0] != first
     assert first not in (tmp_path / "keys" / "keys.json").read_text()
+
+
+def test_whoever_writes_takes_up_the_key_that_another_process_made_current(home, browser_of, tmp_path):
+    """Else a running process would go on sealing with the old key after a rotation, and lose it with that key."""
+    provider = key_provider("file", tmp_path / "turning")
+    home.vault = Vault(provider)
+    pages = Blueprint("sealing", __name__)
+
+    @pages.post("/seal")
+    @access(PUBLIC)
+    def seal():
+        return home.vault.current_header.hex()
+
+    app = make_app(home, ["key"], [])
+    app.config["WTF_CSRF_ENABLED"] = False
+    app.register_blueprint(pages)
+    client = browser_of(app).client
+    assert client.post("/seal").text.endswith("0001")
+    key_provider("file", tmp_path / "turning").add_data_key()
+    assert client.post("/seal").text.endswith("0002")
