@@ -8,7 +8,8 @@ from typing import Any
 
 from flask import current_app, url_for
 
-from core.regions.queries import full_names
+from core.regions.names import spoken
+from core.regions.queries import full_names, node
 from core.web import formats
 from core.web.request import session, state
 from core.web.texts import gettext, language
@@ -45,9 +46,4 @@ def places_below(codes: Iterable[str]) -> dict[str, str]:
     here = state().node
     known = full_names(session(), {*codes, here} - {""})
     prefix = known.get(here, "")
-    return {code: _short(name.removeprefix(prefix) or name) for code, name in known.items()}
-
-
-def _short(name: str) -> str:
-    """The place, not its committee: 马义村, 茶场社区."""
-    return name.removesuffix("村民委员会").removesuffix("居民委员会") or name
+    return {code: spoken(name.removeprefix(prefix) or node(session(), code).name) for code, name in known.items()}

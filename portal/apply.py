@@ -37,7 +37,12 @@ def apply() -> Response:
         pages = pages_of(installation().catalogue.form(draft.form_name, draft.form_version))
         step = next((each.step for each in pages if each.name == draft.step), 1)
         begun.append((draft, place_name(str(draft.state.fields["region"])), step, gettext(STEPS[step - 1])))
-    return page("portal/apply/start.html", begun=begun, steps=[gettext(each) for each in STEPS])
+    return page(
+        "portal/apply/start.html",
+        begun=begun,
+        handed_in=last_case(session()),
+        steps=[gettext(each) for each in STEPS],
+    )
 
 
 @blueprint.route("/apply/new", methods=["GET", "POST"])

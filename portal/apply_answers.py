@@ -10,6 +10,7 @@ from core.errors import NotFound
 from core.forms import Answers, Question, QuestionKind, is_shown
 from core.masking import mask_bank_card, mask_id_number
 from core.regions import queries as regions
+from core.regions.names import spoken
 from core.web.formats import day, money
 from core.web.request import session
 from core.web.texts import gettext, language
@@ -59,7 +60,7 @@ def _day(text: str) -> str:
 
 def _place(code: str) -> str:
     try:
-        return str(regions.node(session(), code).full_name)
+        return spoken(regions.node(session(), code).full_name)
     except NotFound:
         return code
 

@@ -107,7 +107,7 @@ def _linked(wizard: Wizard, fault: FieldFault) -> tuple[str, str]:
             card = wizard.person(per, key)
             kind = "family" if per is Per.MEMBER else "supporters"
             where = wizard.url("you") if card.is_self else wizard.url("person", kind=kind, key=key)
-            return f"{where}?then=check", f"{card.name}：{told}"
+            return f"{where}?then=check", f"{card.name}{gettext('：')}{told}"
         return wizard.url(name, edit=key, then="check") + "#edit", told
     anchor = f"#{fault.path}" if "." not in fault.path and not keys else ""
     return wizard.url(name, then="check") + anchor, told

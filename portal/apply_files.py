@@ -15,7 +15,7 @@ from core.errors import Invalid
 from core.web.formats import short_day
 from core.web.request import actor, now, session, signed_in
 from core.web.stored_files import file_store
-from core.web.texts import language, text_of
+from core.web.texts import gettext, language, text_of
 from portal.apply_wizard import Wizard
 
 _OF_QUESTION = {
@@ -91,4 +91,6 @@ def known_papers(kinds: set[DocumentKind] | None = None) -> list[KnownPaper]:
         row for row in library(session(), signed_in().account_id, kinds or ()) if row.kind not in _NEVER_AGAIN
     ]
     names = titles(session(), rows)
-    return [KnownPaper(str(row.id), names[row.id], short_day(row.given_at, language())) for row in rows]
+    return [
+        KnownPaper(str(row.id), gettext(names[row.id]), short_day(row.given_at, language())) for row in rows
+    ]

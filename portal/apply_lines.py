@@ -163,10 +163,17 @@ def _wrong_now(opened: OpenPage) -> list[tuple[str, str]]:
     if opened.for_member in opened.wizard.member_keys:
         who = opened.wizard.person(Per.MEMBER, opened.for_member).name
     return [
-        (f"#{_anchor(each)}", f"{who}{kind}，{each.label.text}：{each.errors[0]}")
+        (
+            f"#{_anchor(each)}",
+            f"{_whose(who, kind)}{gettext('，')}{each.label.text}{gettext('：')}{each.errors[0]}",
+        )
         for each in editor.form
         if each.errors and each.type != "CSRFTokenField"
     ]
+
+
+def _whose(who: str, what: str) -> str:
+    return gettext("%(who)s%(what)s", who=who, what=what) if who and what else who or what
 
 
 def _anchor(each: Field) -> str:
@@ -187,7 +194,9 @@ def _problems(opened: OpenPage) -> list[tuple[str, str]]:
             else ""
         )
         what = kinds.get(str(row.get("kind", "")), gettext("一项没写完的"))
-        found.append((wizard.url(opened.per.rows, edit=key) + "#edit", f"{who}{what}：{told[0]}"))
+        found.append(
+            (wizard.url(opened.per.rows, edit=key) + "#edit", f"{_whose(who, what)}{gettext('：')}{told[0]}")
+        )
     if opened.per is Per.INCOME:
         for sheet in sheets(wizard):
             if sheet.person.counted and not sheet.lines and not sheet.nothing:

@@ -58,7 +58,7 @@ def _unfinished(wizard: Wizard) -> list[tuple[str, str]]:
         for key, told in unfinished(wizard, per).items():
             card = wizard.person(per, key)
             where = wizard.url("you") if card.is_self else wizard.url("person", kind=kind, key=key)
-            found.append((where, f"{card.name}：{told[0]}"))
+            found.append((where, f"{card.name}{gettext('：')}{told[0]}"))
     return found
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from core.errors import Invalid, NotFound
 from core.regions import queries as regions
 from core.regions.models import Region
+from core.regions.names import spoken
 from core.web.current import Current
 from core.web.request import session, today
 from core.web.texts import N_, gettext
@@ -82,5 +83,5 @@ def chosen_place(code: str) -> Region:
 
 
 def place_name(region: str) -> str:
-    """The full name of the place of a draft."""
-    return regions.node(session(), region).full_name
+    """The full name of the place of a draft, as people say it."""
+    return spoken(regions.node(session(), region).full_name)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 
 import segno
 from flask import url_for
@@ -15,14 +14,11 @@ from core.authorisations.coverage import current as authorisations_of
 from core.authorisations.links import token_of
 from core.authorisations.models import AuthorisationState
 from core.authorisations.queries import names
-from core.cases.limits import WHOLE, limit_case
-from core.cases.models import Case, StepCode
-from core.cases.procedure import Procedure
-from core.cases.steps import STEP_NAMES, steps_of
-from core.catalogue import LimitDeclaration, LimitUnit
-from core.errors import Blocked
+from core.cases.models import Case
+from core.cases.steps import steps_of
 from core.forms import Per
 from core.regions import queries as regions
+from core.regions.names import spoken
 from core.sessions import found
 from core.web.access_gate import RESIDENT, access
 from core.web.current import speak_of
@@ -32,6 +28,7 @@ from core.web.procedures import procedure_of
 from core.web.request import now, session, today
 from core.web.texts import gettext
 from portal.blueprint import blueprint
+from portal.case_steps import step_lines, whole_limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +46,6 @@ class Signer:
     picture: str
 
 
-@dataclass(frozen=True, slots=True)
-class NextStep:
-    """One step still to come, in plain words, with the limit the law (or the place) sets for it."""
-
-    title: str
-    limit: str
-    due: date | None
-
-
 @blueprint.get("/apply/<uuid:draft_id>/receipt")
 @access(RESIDENT)
 def apply_receipt(draft_id: uuid.UUID) -> Response:
@@ -69,11 +57,11 @@ def apply_receipt(draft_id: uuid.UUID) -> Response:
         "portal/apply/receipt.html",
         case=case,
         scheme=gettext(procedure.scheme.public_kind),
-        place=regions.node(session(), case.region_code).full_name,
+        place=spoken(regions.node(session(), case.region_code).full_name),
         signers=list(_signers(case)),
-        steps=list(_next_steps(case, procedure)),
+        lines=step_lines(case, procedure, steps_of(session(), case.id)),
         office=regions.office(session(), case.region_code),
-        whole=_limit_words(procedure, procedure.scheme.limit(WHOLE, limit_case(case))),
+        whole=whole_limit(case, procedure),
     )
 
 
@@ -99,24 +87,3 @@ def _signers(case: Case) -> Iterator[Signer]:
         relation = gettext("您本人") if row.is_applicant else gettext(relations.get(row.relation, ""))
         picture = segno.make(link, error="m").svg_data_uri(scale=4, border=2, dark="#1b2530") if link else ""
         yield Signer(known[row.id], relation, _STATES[row.state(today())], row.by_applicant, link, picture)
-
-
-def _next_steps(case: Case, procedure: Procedure) -> Iterator[NextStep]:
-    """The steps after the application. A date is never told without its limit."""
-    due = {str(step.code): step.due_on for step in steps_of(session(), case.id)}
-    for step in procedure.scheme.steps:
-        if step.code == "application" or not (step.resident_title or step.title):
-            continue
-        told = _limit_words(procedure, procedure.scheme.limit(step.limit)) if step.limit else ""
-        yield NextStep(gettext(step.resident_title or step.title), told, due.get(step.code) if told else None)
-
-
-def _limit_words(procedure: Procedure, limit: LimitDeclaration) -> str:
-    try:
-        days = procedure.law.days(limit.key)
-    except Blocked:
-        return ""
-    unit = gettext("个工作日") if limit.unit is LimitUnit.WORKING_DAYS else gettext("天")
-    whose = gettext("当地规定") if limit.local else gettext("法定")
-    after = gettext(STEP_NAMES[StepCode(limit.starts)])
-    return gettext("%(whose)s：%(after)s后%(days)s%(unit)s内", whose=whose, after=after, days=days, unit=unit)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.forms import Answers, Per
+from core.forms import Answers, Per, Section
 from core.regions import queries as regions
 from core.web.formats import money
 from core.web.request import session
-from core.web.texts import gettext
+from core.web.texts import N_, gettext
 from portal.apply_answers import answered
 from portal.apply_sums import Line, sheets, stored_lines
 from portal.apply_wizard import Wizard
@@ -30,7 +30,7 @@ def groups(wizard: Wizard) -> list[AnswerGroup]:
     members = wizard.member_names
     found = []
     for each in wizard.pages:
-        if each.name in {"papers", "check", "authorise"}:
+        if each.name == "check":
             continue
         title, items = _items(wizard, each.name, known, members)
         found.append(AnswerGroup(title, wizard.url(each.name, then="check"), items))
@@ -42,9 +42,6 @@ def _items(
 ) -> tuple[str, list[tuple[str, str]]]:
     form = wizard.form
     match name:
-        case "place":
-            question = form.question("region")
-            return gettext("户口所在地"), answered([question], known, known, members)
         case "you":
             row = known[Per.MEMBER.rows][0] if known.get(Per.MEMBER.rows) else {}
             return gettext("您本人"), _person(wizard, Per.MEMBER, row, known, members)
@@ -52,25 +49,37 @@ def _items(
             cards = [*wizard.people[1:], *wizard.supporters]
             return gettext("家里人"), [(card.relation, card.name) for card in cards]
         case "incomes":
-            return gettext("家里收入"), [
-                (
-                    sheet.person.name,
-                    gettext("没有收入") if sheet.nothing else "；".join(_line(line) for line in sheet.lines),
-                )
-                for sheet in sheets(wizard)
-                if sheet.lines or sheet.nothing
-            ]
+            return gettext("家里收入"), _incomes(wizard)
         case "expenses" | "properties":
             per = Per.EXPENSE if name == "expenses" else Per.PROPERTY
-            lines = stored_lines(wizard, per)
-            section = form.sections_per(per)[0]
-            told = [(line.kind, _line(line)) for line in lines]
-            return gettext(section.title), told or [(gettext("没有"), "")]
-    page_here = next(each for each in wizard.pages if each.name == name)
-    assert page_here.section is not None
-    titles = {"contact": gettext("怎么找到您家"), "about": gettext("这次申请的情况")}
-    title = titles.get(name, gettext(page_here.section.title))
-    return title, answered(page_here.section.questions, known, known, members)
+            told = [(line.kind, _amount(line)) for line in stored_lines(wizard, per)]
+            return gettext(form.sections_per(per)[0].title), told or [(gettext("没有"), "")]
+        case "authorise":
+            return gettext("签字同意核对"), _signed(wizard)
+    section = next(each.section for each in wizard.pages if each.name == name)
+    questions = section.questions if section else [form.question("region")]
+    return _title(name, section), answered(questions, known, known, members)
+
+
+def _title(name: str, section: Section | None) -> str:
+    titles = {"place": N_("户口所在地"), "contact": N_("怎么找到您家"), "about": N_("这次申请的情况")}
+    return gettext(titles.get(name) or (section.title if section else ""))
+
+
+def _incomes(wizard: Wizard) -> list[tuple[str, str]]:
+    told = []
+    for sheet in sheets(wizard):
+        lines = [line.kind + gettext("，") + _amount(line) for line in sheet.lines]
+        if lines or sheet.nothing:
+            told.append((sheet.person.name, gettext("；").join(lines) or gettext("没有收入")))
+    return told
+
+
+def _signed(wizard: Wizard) -> list[tuple[str, str]]:
+    signature = wizard.draft.state.signature
+    if signature is None:
+        return [(gettext("还没签"), "")]
+    return [(wizard.people[0].name, gettext("已签，同意查%(n)s项", n=len(signature["sources"])))]
 
 
 def _person(
@@ -85,15 +94,17 @@ def _person(
     return answered(questions, row, known, members)
 
 
-def _line(line: Line) -> str:
+def _amount(line: Line) -> str:
+    """What it is, in her words, and how much."""
     if not line.complete:
-        return gettext("%(kind)s（没写完）", kind=line.kind)
-    what = f"{line.kind} {line.detail}".strip()
+        return gettext("没写完")
     if line.yearly is not None:
-        return gettext("%(what)s，一年%(sum)s元", what=what, sum=money(line.yearly))
-    if line.monthly is not None:
-        return gettext("%(what)s，每月%(sum)s元", what=what, sum=money(line.amount))
-    return gettext("%(what)s，%(sum)s元", what=what, sum=money(line.amount))
+        told = gettext("一年%(sum)s元", sum=money(line.yearly))
+    elif line.monthly is not None:
+        told = gettext("每月%(sum)s元", sum=money(line.amount))
+    else:
+        told = gettext("%(sum)s元", sum=money(line.amount))
+    return line.detail + gettext("，") + told if line.detail else told
 
 
 def office_phone(wizard: Wizard) -> str:

@@ -163,7 +163,7 @@ def _others(wizard: Wizard) -> list[tuple[str, str, str]]:
             continue
         guardian = names.get(str(each.row.get("guardian", "")), "")
         if each.key in wards:
-            how = gettext("由您代签，在左边勾选")
+            how = gettext("由您代签，在签名下面勾选")
         elif guardian:
             how = gettext("由监护人{name}代签", name=guardian)
         elif _is_child(each, adult):

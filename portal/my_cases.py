@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
 
-from flask import flash, request, url_for
+from flask import flash, render_template, request, url_for
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from core.cases import people
 from core.cases.changes import supply_missing, withdraw_application
-from core.cases.limits import WHOLE, limit_case
-from core.cases.models import OPEN_STATES, Case, CaseState, CaseStep, Pause, StepCode, StepState
-from core.cases.procedure import Procedure
+from core.cases.models import OPEN_STATES, Case, CaseState, Pause
 from core.cases.steps import steps_of
-from core.catalogue import Authority, LetterKind, LimitDeclaration, LimitUnit
+from core.catalogue import LetterKind
 from core.documents.changes import Belonging, attach_to_case, store_document
 from core.documents.models import DocumentKind
 from core.documents.queries import papers_of_case
@@ -32,25 +27,15 @@ from core.web.access_gate import RESIDENT, access
 from core.web.current import speak_of
 from core.web.file_fields import DocumentField
 from core.web.form_builder import Form
-from core.web.page import page, redirect_to
+from core.web.page import file_response, page, redirect_to
 from core.web.procedures import procedure_of
 from core.web.request import actor, now, session, system_session
 from core.web.stored_files import file_store
 from core.web.texts import gettext
 from portal.blueprint import blueprint
+from portal.case_steps import step_lines, whole_limit
 
 MOST_CASES = 50
-
-
-@dataclass(frozen=True, slots=True)
-class StepLine:
-    """One step as the resident reads it. `state`: done, now or todo; `limit` a sentence with the law's limit, or ""."""
-
-    state: str
-    title: str
-    when: date | None
-    who: str
-    limit: str
 
 
 @blueprint.get("/my/cases")
@@ -144,12 +129,34 @@ def withdraw(case_id: uuid.UUID) -> Response:
 def letter(letter_id: uuid.UUID) -> Response:
     """Read one letter, to print or save."""
     opened = letter_text(session(), letter_id)
-    if opened.letter.read_at is None:
-        opened.letter.read_at = now()
-        session().flush()
+    _mark_read(opened.letter)
     return page(
         "portal/letter.html", letter=opened.letter, recipient=opened.recipient, paragraphs=opened.paragraphs
     )
+
+
+@blueprint.get("/my/letters/<uuid:letter_id>/copy")
+@access(RESIDENT, looks=True)
+def letter_copy(letter_id: uuid.UUID) -> Response:
+    """The letter as a file of its own, which opens on any phone."""
+    opened = letter_text(session(), letter_id)
+    _mark_read(opened.letter)
+    title = gettext(opened.letter.title)
+    text = render_template(
+        "portal/kept_file.html",
+        title=title,
+        number=opened.letter.number,
+        paragraphs=opened.paragraphs,
+        parts=[],
+        foot=gettext("依据：%(basis)s", basis=gettext(opened.letter.legal_basis)),
+    )
+    return file_response(text.encode(), f"{title}-{opened.letter.number}.html", "text/html")
+
+
+def _mark_read(row: Letter) -> None:
+    if row.read_at is None:
+        row.read_at = now()
+        session().flush()
 
 
 def _case(case_id: uuid.UUID) -> Case:
@@ -170,13 +177,13 @@ def _follow(case: Case, form: SupplementForm) -> Response:
         name=people.full_name(session(), applicant),
         kind=procedure.scheme.public_kind,
         state=STATE_WORDS[case.state],
-        lines=_lines(case, procedure, steps_of(session(), case.id)),
+        lines=step_lines(case, procedure, steps_of(session(), case.id)),
         wanted=_wanted(deficiency) if case.state is CaseState.AWAITING_SUPPLEMENT and deficiency else None,
         given=_given_since_letter(case),
         letters=letters,
         paused=_paused(case),
         open=case.state in OPEN_STATES,
-        whole=_days(procedure, procedure.scheme.limit(WHOLE, limit_case(case))),
+        whole=whole_limit(case, procedure),
         office=regions.office(session(), case.region_code),
         papers=len(papers_of_case(session(), case.id)),
     )
@@ -193,54 +200,6 @@ def _wanted(deficiency: Letter) -> tuple[Letter, list[str]]:
         line.partition(". ")[2] for line in opened.paragraphs if line[:1].isdigit() and ". " in line[:4]
     ]
     return deficiency, numbered
-
-
-def _lines(case: Case, procedure: Procedure, steps: Sequence[CaseStep]) -> list[StepLine]:
-    lines = []
-    for step in steps:
-        if step.state is StepState.NOT_APPLICABLE:
-            continue
-        declared = procedure.scheme.step(step.code)
-        state = "done" if step.state is StepState.DONE else "now" if step.state is StepState.OPEN else "todo"
-        title = declared.resident_title or declared.title
-        if step.code is StepCode.ACCEPTANCE and case.state is CaseState.AWAITING_SUPPLEMENT:
-            title = N_("等您补材料")
-        when = step.done_at if state == "done" else step.opened_at
-        lines.append(
-            StepLine(
-                state=state,
-                title=gettext(title),
-                when=when.astimezone(now().tzinfo).date() if when else None,
-                who=_who(case, declared.authority),
-                limit=_limit(case, procedure, declared.limit) if state != "done" else "",
-            )
-        )
-    return lines
-
-
-def _who(case: Case, authority: Authority) -> str:
-    if authority is Authority.APPLICANT:
-        return ""
-    code = case.county if authority is Authority.COUNTY and str(case.authority) == "county" else case.township
-    office = regions.office(session(), code)
-    return office.office_name if office else regions.node(session(), code).name
-
-
-def _limit(case: Case, procedure: Procedure, code: str) -> str:
-    if not code:
-        return ""
-    declared = procedure.scheme.limit(code, limit_case(case))
-    try:
-        return _days(procedure, declared)
-    except Problem:
-        return ""
-
-
-def _days(procedure: Procedure, declared: LimitDeclaration) -> str:
-    days = procedure.law.days(declared.key)
-    if declared.unit is LimitUnit.WORKING_DAYS:
-        return gettext("{title}：{days}个工作日以内").format(title=gettext(declared.title), days=days)
-    return gettext("{title}：{days}天").format(title=gettext(declared.title), days=days)
 
 
 STATE_WORDS: dict[CaseState, str] = {

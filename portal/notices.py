@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from flask import request, url_for
 from werkzeug.wrappers import Response
 
-from core.errors import NotFound
+from core.errors import Blocked, NotFound
 from core.notices.changes import FIRST, LONG_TERM, raise_objection
 from core.notices.models import PublicRow
 from core.notices.queries import public_count, public_rows, villages_on_notice
@@ -30,8 +30,8 @@ from core.web.texts import language
 from portal.blueprint import blueprint
 from portal.places import chosen_place
 
-# first day, last day, the rows of those days, and the strip of days (number, weekday, state)
-Period = tuple[date, date, list[PublicRow], list[tuple[int, str, str]]]
+# first day, last day, the rows of those days, the strip of days (number, weekday, state), and days left after today
+Period = tuple[date, date, list[PublicRow], list[tuple[int, str, str]], int]
 KINDS = (FIRST, LONG_TERM)
 
 
@@ -95,7 +95,8 @@ def _periods(rows: Sequence[PublicRow]) -> list[Period]:
     for row in rows:
         groups.setdefault((row.opens_on, row.closes_on or row.opens_on), []).append(row)
     return [
-        (opens, closes, members, _strip(opens, closes)) for (opens, closes), members in sorted(groups.items())
+        (opens, closes, members, _strip(opens, closes), (closes - today()).days)
+        for (opens, closes), members in sorted(groups.items())
     ]
 
 
@@ -105,10 +106,10 @@ def _strip(opens: date, closes: date) -> list[tuple[int, str, str]]:
     return [
         (
             day.day,
-            weekday(day, language())[-1:],
+            weekday(day, language())[:2] if language() == "en" else weekday(day, language())[-1:],
             "today" if day == here else "past" if day < here else "next",
         )
-        for day in days[-7:]
+        for day in days
     ]
 
 
@@ -120,6 +121,15 @@ class ObjectionForm(Form):
     phone = PhoneField(N_("联系电话"))
 
 
+@blueprint.get("/notices/<place>/objection")
+@access(PUBLIC)
+def choose_objection(place: str) -> Response:
+    """Which household it is about; somebody who is missing from the list is another way."""
+    node = regions.node(session(), place)
+    rows = public_rows(session(), place, FIRST)
+    return page("portal/objection_choose.html", node=node, rows=rows, office=regions.office(session(), place))
+
+
 @blueprint.route("/notices/<place>/objection/<uuid:row_id>", methods=["GET", "POST"])
 @access(PUBLIC)
 @limited("5/minute;30/day")
@@ -129,20 +139,26 @@ def object_to(place: str, row_id: uuid.UUID) -> Response:
     if request.method == "POST" and form.validate():
         given = form.answers()
         # before the request's own session begins: on SQLite only one may write
-        with system_session("objection") as database:
-            raise_objection(
-                database,
-                row_id,
-                str(given["said"]),
-                name=str(given.get("name", "")),
-                phone=str(given.get("phone", "")),
-                now=now(),
-            )
-        return redirect_to(url_for("portal.objection_received", place=place))
+        try:
+            with system_session("objection") as database:
+                raise_objection(
+                    database,
+                    row_id,
+                    str(given["said"]),
+                    name=str(given.get("name", "")),
+                    phone=str(given.get("phone", "")),
+                    now=now(),
+                )
+        except (Blocked, NotFound) as problem:
+            # over since she opened the page, or no such notice: what she wrote stays before her, with the phone
+            form.mark(problem, beside="said")
+        else:
+            return redirect_to(url_for("portal.objection_received", place=place))
+    row = session().get(PublicRow, row_id)
     return page(
         "portal/objection.html",
         form=form,
-        row=found(session().get(PublicRow, row_id)),
+        row=row if form.errors else found(row),
         place=place,
         node=regions.node(session(), place),
         office=regions.office(session(), place),

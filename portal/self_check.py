@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import request
 from werkzeug.wrappers import Response
 
-from core.catalogue import SelfCheck
+from core.catalogue import RegionCatalogue, SelfCheck
 from core.errors import NotFound
 from core.regions import queries as regions
 from core.translations import N_
@@ -13,6 +13,7 @@ from core.web.access_gate import PUBLIC, access
 from core.web.form_builder import form_class
 from core.web.page import page
 from core.web.request import session
+from portal.apply import SCHEME
 from portal.blueprint import blueprint
 from portal.home import place_law, place_view, summary_of
 from portal.places import chosen_place
@@ -40,8 +41,15 @@ def self_check() -> Response:
         form=form,
         hints=hints,
         otherwise=check.otherwise,
+        standard=_standard(view) if place else "",
         office=regions.office(session(), place) if place else None,
     )
+
+
+def _standard(view: RegionCatalogue) -> str:
+    """The line that one question asks about, where the place has entered it."""
+    guide = next((each for each in view.guides if each.scheme == SCHEME), None)
+    return summary_of(guide, place_law(view)) if guide else ""
 
 
 def _fitting(check: SelfCheck, answers: dict[str, object]) -> list[tuple[str, str]]:

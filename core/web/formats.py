@@ -16,6 +16,7 @@ from core.masking import (
     mask_name_for_web,
     mask_phone,
 )
+from core.regions.names import spoken
 from core.workdays import CHINA
 
 MONTHS = (
@@ -122,7 +123,7 @@ def count(value: int | None) -> str:
 
 def filters(language: Callable[[], str]) -> dict[str, Callable[..., Any]]:
     """Template filters; those of days follow the reader's language."""
-    spoken = {
+    dated = {
         "day": day, "short_day": short_day, "month": month, "weekday": weekday, "clock": clock, "moment": moment,
     }  # fmt: skip
 
@@ -140,11 +141,11 @@ def filters(language: Callable[[], str]) -> dict[str, Callable[..., Any]]:
         "mask_birth_date": mask_birth_date,
     }
     return {
-        **{name: in_language(write) for name, write in spoken.items()},
+        **{name: in_language(write) for name, write in dated.items()},
         # a masked nothing is nothing
         **{name: _or_nothing(write) for name, write in masks.items()},
         "money": money, "typed_money": typed_money, "ten_thousands": ten_thousands,
-        "percent": percent, "grouped": count,
+        "percent": percent, "grouped": count, "spoken": spoken,
     }  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from core.regions import queries
 from core.regions.changes import bump, load_divisions, set_office
 from core.regions.divisions import read_divisions
 from core.regions.models import Region, RegionOffice
+from core.regions.names import spoken
 from core.regions.village_import import load_demo_villages
 from core.scopes import Own, Public, System
 from core.scopes import Region as RegionScope
@@ -243,3 +244,17 @@ def test_counts_made_at_the_same_time_in_two_townships_are_all_kept(engine):
     with open_session(engine, System("test")) as session:
         assert queries.counters(session, MEITAN) == {"open cases": 40, "households": 80}
         assert queries.counters(session, YONGXING) == {"open cases": 20, "households": 40}
+
+
+@pytest.mark.parametrize(
+    ("official", "said"),
+    [
+        ("马义村村民委员会", "马义村"),
+        ("何家村民委员会", "何家村"),
+        ("茶场社区居民委员会", "茶场社区"),
+        ("贵州省遵义市湄潭县永兴镇德隆村村民委员会", "贵州省遵义市湄潭县永兴镇德隆村"),
+        ("永兴镇", "永兴镇"),
+    ],
+)
+def test_a_village_is_called_by_its_name_not_by_its_committee(official, said):
+    assert spoken(official) == said

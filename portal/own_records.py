@@ -1,0 +1,116 @@
+"""One application in its giver's own words, part by part: for reading on a page and for taking away as a file."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from core.cases import people
+from core.cases.comparison import compare
+from core.cases.declaration_models import DeclaredMember, Layer, MemberRole
+from core.cases.models import Case
+from core.documents.queries import papers_of_case, titles
+from core.forms import Answers, FormDeclaration, Per, QuestionKind, join_answers
+from core.identity_numbers import Sex
+from core.letters.queries import letters_of_case
+from core.regions import queries as regions
+from core.regions.names import spoken
+from core.web.formats import day, moment, money, short_day
+from core.web.installation import installation
+from core.web.procedures import procedure_of
+from core.web.request import session
+from core.web.texts import N_, gettext, language
+from portal.apply_answers import answered
+from portal.apply_rows import labels_of
+
+_FILES = {QuestionKind.PHOTO, QuestionKind.DOCUMENT, QuestionKind.SIGNATURE}
+_PROMISES = "promise"
+_TITLES = {"applicant": N_("怎么找到您家")}
+
+
+@dataclass(frozen=True, slots=True)
+class RecordPart:
+    """One heading with what stands under it: (what, value)."""
+
+    title: str
+    items: Sequence[tuple[str, str]]
+
+
+def records_of(case: Case) -> list[RecordPart]:
+    """Everything the application holds, as it was given; numbers of other people and accounts stay masked."""
+    form = installation().catalogue.form(case.form_name, case.form_version)
+    rows = people.members(session(), case.id)
+    names = {row.id: people.full_name(session(), row) for row in rows}
+    parts = [
+        RecordPart(gettext("这次申请"), list(_head(case))),
+        RecordPart(gettext("家里人"), [_person(form, row, names[row.id]) for row in rows]),
+        *_answers(case, form, [names[row.id] for row in rows if row.role is MemberRole.MEMBER]),
+        RecordPart(gettext("收入、花销和财产"), list(_lines(case, form, names))),
+        RecordPart(gettext("材料"), list(_papers(case))),
+        RecordPart(gettext("给您的信"), list(_letters(case))),
+    ]
+    return [part for part in parts if part.items]
+
+
+def _head(case: Case) -> Iterator[tuple[str, str]]:
+    yield gettext("编号"), case.number
+    yield gettext("申请"), gettext(procedure_of(case).scheme.public_kind)
+    yield gettext("交的日子"), moment(case.submitted_at, language())
+    yield gettext("户口所在地"), spoken(regions.node(session(), case.region_code).full_name)
+
+
+def _person(form: FormDeclaration, row: DeclaredMember, name: str) -> tuple[str, str]:
+    per = Per.MEMBER if row.role is MemberRole.MEMBER else Per.SUPPORTER
+    codes = {each.code: each.label for each in form.question("relation", per).choices}
+    relation = gettext("您本人") if row.is_applicant else gettext(codes.get(row.relation, ""))
+    number = people.secrets(session(), row)["id_number"] if row.is_applicant else row.id_masked
+    sex = gettext("男") if row.sex == Sex.MALE else gettext("女")
+    born = gettext("%(birth)s生", birth=day(row.birth_date, language()))
+    told = gettext("，").join((relation, sex, born, number))
+    return name, told if row.counted else told + gettext("，") + gettext("不算一起过日子")
+
+
+def _answers(case: Case, form: FormDeclaration, members: Sequence[str]) -> Iterator[RecordPart]:
+    sealed = people.sensitive_answers(session(), case)
+    known: Answers = join_answers(dict(case.answers), sealed) | {"area": str(case.area)}
+    for section in form.sections_per(Per.CASE):
+        asked = [each for each in section.questions if each.kind not in _FILES and each.name != "region"]
+        if section.name != _PROMISES:
+            title = _TITLES.get(section.name, section.title)
+            yield RecordPart(gettext(title), answered(asked, known, known, members))
+
+
+def _lines(case: Case, form: FormDeclaration, names: Mapping[uuid.UUID, str]) -> Iterator[tuple[str, str]]:
+    kinds: dict[str, str] = {}
+    owned: dict[str, str] = {}
+    for per in (Per.INCOME, Per.EXPENSE, Per.PROPERTY):
+        for section in form.sections_per(per):
+            found = labels_of(section.questions, "kind")
+            kinds |= found
+            owned |= found if per is Per.PROPERTY else {}
+    for line in compare(session(), case.id):
+        if Layer.DECLARED not in line.layers:
+            continue
+        kind, fen = str(line.any_line.kind), line.layers[Layer.DECLARED].yearly_fen
+        member_id = line.any_line.member_id
+        who = names.get(member_id, "") if member_id else ""
+        what = gettext("，").join(each for each in (who, kinds.get(kind, ""), line.description) if each)
+        told = (
+            gettext("%(sum)s元", sum=money(fen))
+            if kind in owned
+            else gettext("一年%(sum)s元", sum=money(fen))
+        )
+        yield what, told
+
+
+def _papers(case: Case) -> Iterator[tuple[str, str]]:
+    papers = papers_of_case(session(), case.id)
+    named = titles(session(), papers)
+    for paper in papers:
+        yield gettext(named[paper.id]), gettext("%(day)s交的", day=short_day(paper.given_at, language()))
+
+
+def _letters(case: Case) -> Iterator[tuple[str, str]]:
+    for letter in letters_of_case(session(), case.id):
+        yield gettext(letter.title), short_day(letter.issued_at, language())
