@@ -18,7 +18,7 @@ from core.cases.steps import steps_of
 from core.catalogue import LetterKind
 from core.documents.queries import papers_of_case
 from core.documents.titles import KIND_TITLES
-from core.forms import Choice
+from core.forms import Choice, ShownIf
 from core.letters.queries import letters_of_case
 from core.web.access_gate import access
 from core.web.choice_fields import RadioChoiceField, TickField
@@ -39,16 +39,23 @@ class AcceptanceForm(CaseForm):
         required=True,
         choices=(
             Choice(ACCEPT, N_("受理"), hint=N_("材料齐了，或补齐了。法定时限从次日起算。")),
-            Choice(ASK, N_("一次性告知补正"), hint=N_("把缺的一次写全，只能告知一次。")),
             Choice(DECLINE, N_("不予受理"), hint=N_("书面告知，写明原因和怎么复议、诉讼。")),
+            # last, because it is offered once: a browser's "back" ticks by position
+            Choice(ASK, N_("一次性告知补正"), hint=N_("把缺的一次写全，只能告知一次。")),
         ),
     )
     local_duty = TickField(
         N_("申请人或家人是本单位经办人员、村（居）委会成员的近亲属"),
         hint=N_("勾了就单独登记备案，由县里入户核查、审核确认。"),
+        shown_if=ShownIf("way", (ACCEPT,)),
     )
-    items = LongTextField(N_("还缺什么（一行写一样）"), max_length=2000)
-    reason = LongTextField(N_("不予受理的原因"), max_length=1000, hint=N_("申请人会在文书里读到。"))
+    items = LongTextField(N_("还缺什么（一行写一样）"), max_length=2000, shown_if=ShownIf("way", (ASK,)))
+    reason = LongTextField(
+        N_("不予受理的原因"),
+        max_length=1000,
+        hint=N_("申请人会在文书里读到。"),
+        shown_if=ShownIf("way", (DECLINE,)),
+    )
 
 
 @blueprint.route("/cases/<uuid:case_id>/acceptance", methods=["GET", "POST"])

@@ -30,7 +30,7 @@ from core.cases.decisions import (
 from core.cases.models import Case, Opinion, Outcome, StepCode
 from core.cases.steps import require_open
 from core.errors import Invalid
-from core.forms import Choice
+from core.forms import Choice, ShownIf
 from core.web.access_gate import access, may
 from core.web.choice_fields import ChoicesField, RadioChoiceField
 from core.web.fields import LongTextField, MoneyField
@@ -55,7 +55,11 @@ class OpinionForm(CaseForm):
             Choice(DISAGREE, N_("不同意"), hint=N_("不公示，直接报审核确认。")),
         ),
     )
-    grounds = ChoicesField(N_("不同意的依据"), hint=N_("不能因为职业、身份就不同意。"))
+    grounds = ChoicesField(
+        N_("不同意的依据"),
+        hint=N_("不能因为职业、身份就不同意。"),
+        shown_if=ShownIf("opinion", (DISAGREE,)),
+    )
     reason = LongTextField(
         N_("理由"), required=True, max_length=1000, hint=N_("根据哪些核实的情况、哪一条规定。")
     )
@@ -140,7 +144,10 @@ class ConfirmationForm(CaseForm):
         ),
     )
     monthly = MoneyField(
-        N_("每月金额"), minimum=0, hint=N_("和公示的金额不同，会自动退回重提意见、重新公示。")
+        N_("每月金额"),
+        minimum=0,
+        hint=N_("和公示的金额不同，会自动退回重提意见、重新公示。"),
+        shown_if=ShownIf("outcome", (GRANT,)),
     )
     reason = LongTextField(N_("理由"), required=True, max_length=1000)
 

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -87,9 +87,9 @@ def conflict_page(case_id: uuid.UUID, form: CaseForm, message: str, stored: Stor
     case = queries.case(session(), case_id)
     now_stored = stored(case) if stored is not None else {}
     clashes = [
-        Clash(field.label.text, now_stored.get(field.name, ""), _typed(field))
+        Clash(field.label.text, now_stored.get(field.name, ""), _typed(field, now_stored))
         for field in fields_of(form)
-        if field.name not in NEVER_RESENT and (_typed(field) or now_stored.get(field.name))
+        if field.name not in NEVER_RESENT and (_typed(field, now_stored) or now_stored.get(field.name))
     ]
     procedure = procedure_of(case)
     return page(
@@ -110,12 +110,13 @@ def conflict_page(case_id: uuid.UUID, form: CaseForm, message: str, stored: Stor
     )
 
 
-def _typed(field: Any) -> str:
+def _typed(field: Any, stored: Mapping[str, str]) -> str:
     """What was typed, in the words of the page where it was a choice."""
     values: Sequence[str] = request.form.getlist(field.name)
     if hasattr(field, "iter_choices"):
         words = {str(choice.value): str(choice.label) for choice in field.iter_choices()}
         return gettext("、").join(words.get(value, value) for value in values)
     if field.type == "TickField":
-        return gettext("是") if values else ""
+        # a box left empty says no where something is stored to compare it with
+        return gettext("是") if values else gettext("否") if field.name in stored else ""
     return gettext("、").join(value for value in values if value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from admin.addresses import first_url, in_words, url_if
 from admin.case_file import CaseFile, file_of
@@ -15,6 +16,8 @@ from core.cases.decisions import current_opinion
 from core.cases.models import Authority, Case, CaseState, CaseStep, StepCode, StepState
 from core.cases.procedure import Procedure
 from core.cases.queries import is_due_from
+from core.catalogue import LetterKind
+from core.letters.queries import letters_of_case
 from core.notices.changes import FIRST, standing_notice
 from core.rules import Result
 from core.web.access_gate import may
@@ -89,6 +92,7 @@ def next_step_of(
     if case.state is CaseState.AWAITING_SUPPLEMENT:
         found.title = gettext("等申请人补齐材料")
         found.consequence = gettext("补齐后受理；到期没有补齐的，书面决定不予受理。一次性告知只发一次。")
+        found.due_date = in_words(_answer_due(case)) or found.due_date
     if step.code is StepCode.OPINION:
         _ready_for_opinion(found, case, steps, procedure, assessment, blocked)
     elif step.code is StepCode.CONFIRMATION:
@@ -111,6 +115,12 @@ def next_step_of(
         if href is not None:
             found.action, found.href = gettext(door.action), href
     return found
+
+
+def _answer_due(case: Case) -> date | None:
+    """The day by which the one deficiency letter asks for an answer."""
+    letters = letters_of_case(session(), case.id)
+    return next((letter.due_on for letter in letters if letter.kind is LetterKind.DEFICIENCY), None)
 
 
 def _permission(step: CaseStep, case: Case) -> Permission:

@@ -9,6 +9,7 @@ from typing import Any
 
 from admin.addresses import places_below
 from admin.case_people import RELATION, words_of_relations
+from admin.case_sheet import numbers_of
 from admin.household_chain import help_chain_of
 from core import audit
 from core.access import Permission
@@ -34,7 +35,7 @@ from core.web.access_gate import may
 from core.web.formats import money
 from core.web.installation import installation
 from core.web.request import now, session, today
-from core.web.texts import N_, gettext, language, message_text
+from core.web.texts import N_, gettext, language
 
 DECIDED = frozenset({CaseState.GRANTED, CaseState.REFUSED})
 VISIT_WORDS = {
@@ -88,7 +89,7 @@ class FileHead:
             (
                 marks[each["met"]],
                 gettext(each["text"]),
-                message_text(each["message"], each["values"] or {}) if each["message"] else "",
+                numbers_of(each["message"], each["values"], each["period"]),
             )
             for each in reasons
         ]

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import re
+from collections import Counter
+from html import unescape
 from types import SimpleNamespace
 
 import pytest
@@ -12,6 +15,7 @@ from core.access import ADMINISTRATORS, Role
 from core.accounts.models import LoginSession
 from core.database import Base
 from core.regions.queries import children
+from core.testing.town import COUNTY, TOWNSHIP
 from core.web.access_gate import LINK, PUBLIC, RESIDENT, entry_of
 from tests.one_county import make_county
 
@@ -35,7 +39,7 @@ PUBLIC_PAGES = {
     "asset", "healthz", "metrics", "web.set_language", "web.set_large", "web.set_theme", "oidc.begin", "oidc.back",
     "portal.home", "portal.guide", "portal.help_someone", "portal.privacy", "portal.complaints",
     "portal.accessibility", "portal.place", "portal.choose_place", "portal.notices", "portal.notices_of",
-    "portal.object_to", "portal.objection_received", "portal.outbox", "portal.self_check",
+    "portal.object_to", "portal.choose_objection", "portal.objection_received", "portal.outbox", "portal.self_check",
     "portal.sign_in", "portal.sign_in_code", "portal.send_code_again", "staff.sign_in",
 }  # fmt: skip
 # one argument → the value that names it; "endpoint:argument" where another is meant there
@@ -252,3 +256,50 @@ def test_the_ids_of_the_walk_are_real_so_the_countys_own_people_do_reach_them(co
         if not any(200 <= answer.status_code < 400 and not _to_sign_in(answer) for answer in answers):
             unreached.append(f"{each.endpoint}: {sorted({answer.status_code for answer in answers})}")
     assert not unreached, "\n".join(unreached)
+
+
+# --- at home -----------------------------------------------------------------------------------------------------
+
+WAY = re.compile(r'<a\b[^>]*\bhref="(/staff[^"#]*)')
+MAIN = re.compile(r'class="[^"]*\bdd-b-main\b')
+AN_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|\?.*")
+AT_HOME = {
+    Role.VILLAGE_ASSISTANT: "",
+    Role.TOWNSHIP_CONFIRMER: TOWNSHIP,
+    Role.CONTRACT_WORKER: TOWNSHIP,
+    Role.DEPARTMENT_OFFICER: COUNTY,
+    Role.CITY_SUPERVISOR: "520300000000",
+    Role.PROVINCE_SUPERVISOR: "520000000000",
+}
+
+
+def test_no_page_shows_its_reader_a_way_that_is_closed_to_her_or_two_main_buttons(county):
+    readers = dict(county.staff)
+    with county.site.session() as session:
+        village = children(session, TOWNSHIP)[0].code
+    for role, office in AT_HOME.items():
+        name = f"reads-{role.replace('_', '-')}"
+        readers[name] = county.site.staff(name, role, office=office or village)[0]
+    closed = [
+        f"{name}: {way} on {page}" for name, browser in readers.items() for page, way in _closed_ways(browser)
+    ]
+    assert not closed, "\n".join(closed)
+
+
+def _closed_ways(browser):
+    """(page, link) of each link met from her worklist on that she may not follow; two pages of each kind are read."""
+    met, read, todo = {"/staff/"}, Counter(), [("", "/staff/")]
+    for page, way in todo:
+        kind = AN_ID.sub("", way)
+        read[kind] += 1
+        if read[kind] > 2:
+            continue
+        answer = browser.get(way)
+        if answer.status_code >= 400:
+            yield page, way
+        elif answer.mimetype == "text/html":
+            if len(MAIN.findall(answer.text)) > 1:
+                yield way, "two main buttons"
+            new = {unescape(found) for found in WAY.findall(answer.text)} - met
+            met |= new
+            todo += [(way, each) for each in sorted(new)]

@@ -14,7 +14,7 @@ from wtforms.widgets import TelInput, TextArea, TextInput
 
 from core.contact_numbers import parse_bank_account
 from core.errors import Invalid
-from core.forms import Choice, Question, QuestionKind, Today, is_empty, is_shown, read_value
+from core.forms import Choice, Question, QuestionKind, ShownIf, Today, is_empty, is_shown, read_value
 from core.translations import N_
 from core.web.formats import typed_money
 from core.web.installation import installation
@@ -51,6 +51,7 @@ class AnswerField(Field):
         maximum: int | None = None,
         max_length: int = 200,
         not_future: bool = False,
+        shown_if: ShownIf | None = None,
         render_kw: Mapping[str, Any] | None = None,
         **bound: Any,
     ) -> None:
@@ -66,6 +67,7 @@ class AnswerField(Field):
             maximum=maximum,
             max_length=max_length,
             not_future=not_future,
+            shown_if=shown_if,
         )
         self.typed: str | None = None
         self.declined: str | None = None

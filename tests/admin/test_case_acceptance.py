@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from core.cases.models import CaseState, StepCode, StepState
@@ -44,7 +46,14 @@ def test_asking_once_needs_the_list_and_is_offered_once(site, way, clerk, at, fi
     # nor by a crafted request
     assert fill(clerk, at, {"way": "deficiency", "items": "别的"}).status_code == 422
     with site.session() as session:
-        assert len(letters_of_case(session, way.case_id)) == 1
+        (letter,) = letters_of_case(session, way.case_id)
+    due = f"等申请人补齐材料 {letter.due_on.month}月{letter.due_on.day}日"
+    assert due in words(clerk.get(f"/staff/cases/{way.case_id}"))
+
+
+def test_what_may_be_gone_on_the_way_back_stands_last_so_that_no_other_way_is_ticked_for_it(clerk, at):
+    ways = re.findall(r'name="way" value="(\w+)"', clerk.get(at).text)
+    assert ways == ["accept", "decline", "deficiency"]
 
 
 def test_refusing_acceptance_needs_a_reason_and_ends_the_case(site, way, clerk, at, fill, words):
@@ -77,6 +86,7 @@ def test_two_clerks_on_one_case_see_field_by_field_and_nothing_is_lost(site, way
     said = words(late)
     assert "有同事刚改过" in said
     assert "怎么办 受理 ≠ 不同： 不予受理" in said
+    assert "近亲属 否 否" in said, "a box left empty is no difference"
     assert "不在本县居住" in said
     # what was typed can be sent again as it is, against what is stored now
     assert '<input type="hidden" name="reason" value="不在本县居住">' in late.text

@@ -41,7 +41,8 @@
     if (list) document.getElementById(list.dataset.count).textContent = list.querySelectorAll("input:checked").length;
   });
 
-  // A question that depends on another answer is hidden until it is needed; what is hidden is not sent.
+  // A question that depends on another answer is hidden until it is needed. Its answer stays (a browser that goes back
+  // brings back nothing that is disabled); the server reads no answer of a question that is not asked.
   const depend = (root) => {
     root.querySelectorAll("[data-shown-by]").forEach((row) => {
       const form = row.closest("form");
@@ -51,7 +52,6 @@
       if (!others.length) return;
       const given = others.filter((element) => (element.type === "radio" || element.type === "checkbox" ? element.checked : true)).map((element) => element.value);
       row.hidden = !given.some((value) => wanted.includes(value));
-      row.querySelectorAll("input, select, textarea").forEach((input) => { input.disabled = row.hidden; });
     });
   };
   on("change", (event) => { const form = event.target.closest("form"); if (form) depend(form); });
@@ -96,5 +96,7 @@
     if (wrong) wrong.focus();
   };
   on("htmx:load", (event) => prepare(event.target.parentElement || event.target));
+  // a browser that goes back ticks again what was ticked, after everything else is ready
+  window.addEventListener("pageshow", () => [...document.forms].forEach(depend));
   if (document.readyState === "loading") on("DOMContentLoaded", () => prepare(document)); else prepare(document);
 })();
