@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from core import audit
 from core.access import Actor
+from core.authorisations.changes import end_for_case
 from core.awards.models import Award
-from core.cases.decisions import ConfirmationAnswer, sign_confirmation
+from core.cases.decisions import ConfirmationAnswer, require_confirmer, sign_confirmation
 from core.cases.models import Case, Confirmation, Outcome
 from core.cases.procedure import Procedure
+from core.cases.steps import hold
 from core.database import new_id
+from core.errors import Blocked
 from core.households.changes import set_category
 from core.households.models import Household, category_of_scheme
+from core.notices.changes import end_long_term
 from core.scopes import LEVELS
 from core.sessions import ScopedSession, found
+from core.translations import N_
 
 
 def confirm_case(
@@ -74,3 +79,26 @@ def award(
         changes={"monthly_fen": [None, row.monthly_fen]},
     )
     return row
+
+
+def end_award(session: ScopedSession, actor: Actor, row: Award, last_day: date, *, now: datetime) -> None:
+    """The assistance ends with `last_day`: the family leaves its group, the long-term list, and nothing is checked any more.
+
+    Decided by who confirms. Raises Blocked when it ends already, NotAllowed.
+    """
+    case: Case = found(session.get(Case, row.case_id))
+    require_confirmer(actor, case)
+    hold(session, case)
+    session.refresh(row)
+    if row.ends_on is not None:
+        raise Blocked(N_("这项救助已经定了停发的日子，不用再办。"))
+    row.ends_on = last_day
+    set_category(session, found(session.get(Household, row.household_id)), None)
+    end_long_term(session, case, last_day, now=now)
+    end_for_case(session, actor, case.id, now=now, from_day=last_day + timedelta(days=1))
+    session.flush()
+    ended = {"ends_on": [None, last_day.isoformat()]}
+    audit.record(session, "award.end", row, now=now, case_id=case.id, changes=ended)
+
+
+audit.name_act("award.end", N_("停发救助"))

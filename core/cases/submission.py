@@ -59,9 +59,12 @@ def submit_application(
     """Open the case and freeze its declaration; the second submission of the same draft returns the first case."""
     application = prepared.application
     known: Case | None = session.get(Case, application.id)
+    if known is None:
+        number = next_case_number(session, application.region_code, now)
+        # the series is taken by one at a time: whoever pressed a moment earlier has her case by now
+        known = session.get(Case, application.id)
     if known is not None:
         return known
-    number = next_case_number(session, application.region_code, now)
     write_rows(session, Case, [prepared.case | {"number": number}])
     write_rows(session, DeclaredMember, prepared.members)
     write_rows(session, StatementLine, prepared.lines)
@@ -158,6 +161,7 @@ def _member_row(
         "working": member.working,
         "disability_class": member.disability_class,
         "disability_grade": member.disability_grade,
+        "mental_part_grade": member.mental_part_grade,
         "seriously_ill": member.seriously_ill,
         "guardian_member_id": None if member.guardian is None else ids[member.guardian],
     }

@@ -26,6 +26,7 @@ from core.sessions import ScopedSession, found
 from core.translations import N_
 
 log = logging.getLogger("doudi.notices")
+audit.name_act("notice.end", N_("长期公布随救助结束"))
 FIRST = "first"
 LONG_TERM = "long_term"
 _ONE_PRESS = timedelta(minutes=10)  # the same words within it are one objection
@@ -152,6 +153,15 @@ def record_public_check(session: ScopedSession, notice: Notice, leaks: int, *, n
         subject_id=notice.id,
     )
     session.flush()
+
+
+def end_long_term(session: ScopedSession, case: Case, last_day: date, *, now: datetime) -> None:
+    """The assistance ends with `last_day`, and with that day the family leaves the long-term list (R3-18)."""
+    notice = standing_notice(session, case, LONG_TERM)
+    if notice is not None:
+        notice.closes_on = public_row_of(session, notice).closes_on = last_day
+        session.flush()
+        audit.record(session, "notice.end", notice, now=now, case_id=case.id)
 
 
 def take_down_ended(session: ScopedSession, *, now: datetime, case_id: uuid.UUID | None = None) -> int:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
@@ -45,25 +46,32 @@ class Way:
         case = self.town.case(session, self.case_id)
         return session, case, self.town.procedure(session)
 
-    def accept(self, *, local_duty: bool = False) -> None:
-        session, case, procedure = self.at(self.town.clerk)
-        accept_application(
-            session, self.town.clerk, case, procedure, now=self.town.now, local_duty=local_duty
-        )
+    @contextmanager
+    def acting(self, actor: Actor) -> Iterator[tuple[ScopedSession, Case, Procedure]]:
+        """One act of that member of staff, committed; an act that is refused lets go of what it held."""
+        session, case, procedure = self.at(actor)
+        try:
+            yield session, case, procedure
+        except BaseException:
+            session.rollback()
+            raise
         session.commit()
+
+    def accept(self, *, local_duty: bool = False) -> None:
+        town = self.town
+        with self.acting(town.clerk) as (session, case, procedure):
+            accept_application(session, town.clerk, case, procedure, now=town.now, local_duty=local_duty)
 
     def visit(self, actor: Actor | None = None, answers: dict[str, Any] | None = None) -> None:
-        session, case, procedure = self.at(actor or self.town.clerk)
-        answer = visit_answer(self.town, procedure, answers)
-        record_visit(session, actor or self.town.clerk, case, answer, procedure, now=self.town.now)
-        session.commit()
+        worker = actor or self.town.clerk
+        with self.acting(worker) as (session, case, procedure):
+            answer = visit_answer(self.town, procedure, answers)
+            record_visit(session, worker, case, answer, procedure, now=self.town.now)
 
     def verify(self) -> None:
-        session, case, procedure = self.at(self.town.clerk)
-        complete_step(
-            session, self.town.officer, case, StepCode.VERIFICATION, {}, procedure, now=self.town.now
-        )
-        session.commit()
+        town = self.town
+        with self.acting(town.clerk) as (session, case, procedure):
+            complete_step(session, town.officer, case, StepCode.VERIFICATION, {}, procedure, now=town.now)
 
     def found(self, declared_index: int, yearly_fen: int, layer: Layer = Layer.VERIFIED) -> uuid.UUID:
         """An office (or the visitors) found another sum for one declared line."""
@@ -102,17 +110,15 @@ class Way:
         self.verify()
 
     def opine(self, answer: OpinionAnswer | None = None) -> Opinion:
-        session, case, procedure = self.at(self.town.reviewer)
-        answer = answer or OpinionAnswer(True, "符合条件")
-        opinion = sign_opinion(session, self.town.reviewer, case, answer, procedure, now=self.town.now)
-        session.commit()
-        return opinion
+        reviewer = self.town.reviewer
+        with self.acting(reviewer) as (session, case, procedure):
+            answer = answer or OpinionAnswer(True, "符合条件")
+            return sign_opinion(session, reviewer, case, answer, procedure, now=self.town.now)
 
     def hang(self) -> None:
         """The notice hangs its seven days and closes."""
-        session, case, procedure = self.at(self.town.clerk)
-        publish_first_notice(session, self.town.clerk, case, procedure, now=self.town.now)
-        session.commit()
+        with self.acting(self.town.clerk) as (session, case, procedure):
+            publish_first_notice(session, self.town.clerk, case, procedure, now=self.town.now)
         self.town.now += timedelta(days=8)
         sweep = self.town.session(System("close-notices"))
         close_due_notices(sweep, sweep.actor, lambda _: self.town.procedure(sweep), now=self.town.now)

@@ -63,7 +63,8 @@ def postgresql_engine(postgresql_url: str) -> Iterator[Engine]:
             text(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {APP_ROLE}")
         )
     owner.dispose()
-    engine = make_engine(app_role_url(postgresql_url))
+    # a test that left a row held would else wait for itself for ever
+    engine = make_engine(app_role_url(postgresql_url), connect_args={"options": "-c lock_timeout=10s"})
     yield engine
     engine.dispose()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
@@ -117,3 +119,46 @@ def test_adopting_is_for_who_surveys_and_only_while_the_opinion_is_due(town, way
     desk, case, _procedure = way.at(town.clerk)
     with pytest.raises(Blocked):
         adopt_line(desk, town.clerk, case, Adoption(differing, Layer.DECLARED, "改"), now=town.now)
+
+
+def adopt(town, way, key, layer=Layer.VERIFIED, words="漏报了奖金"):
+    session, case, _procedure = way.at(town.clerk)
+    adopt_line(session, town.clerk, case, Adoption(key, layer, words), now=town.now)
+    session.commit()
+
+
+def test_what_was_adopted_and_explained_is_open_again_when_somebody_finds_something_else(
+    town, way, differing
+):
+    adopt(town, way, differing)
+    session, _case, _procedure = way.at(town.clerk)
+    assert unexplained(compare(session, way.case_id)) == []
+    town.now += timedelta(days=2)
+    way.found(0, 3_000_000, Layer.VISITED)
+    session, case, procedure = way.at(town.reviewer)
+    line = line_of(session, way, differing)
+    assert (line.adopted, line.explained) == (None, False)
+    with pytest.raises(Blocked, match="1项差异"):
+        sign_opinion(session, town.reviewer, case, OpinionAnswer(True, "符合"), procedure, now=town.now)
+    session.rollback()
+    adopt(town, way, differing, Layer.VISITED, "入户看到的工资条")
+    session, case, procedure = way.at(town.reviewer)
+    assert line_of(session, way, differing).adopted.yearly_fen == 3_000_000
+    assert assess(session, case, procedure).decision.facts["home"]["yearly_income"] == 3_330_000
+
+
+def test_an_answer_taken_back_by_a_recheck_is_not_computed_any_more(town, way, differing):
+    adopt(town, way, differing)
+    session, case, procedure = way.at(town.clerk)
+    assert assess(session, case, procedure).decision.facts["home"]["yearly_income"] == 1_730_000
+    verified = line_of(session, way, differing).layers[Layer.VERIFIED]
+    session.delete(verified)
+    undeclared = line_of(session, way, differing).layers[Layer.ADOPTED]
+    session.commit()
+    assert undeclared.yearly_fen == 1_400_000
+    session, case, procedure = way.at(town.clerk)
+    line = line_of(session, way, differing)
+    assert (line.adopted, line.differs) == (None, False)
+    adopt_agreeing(session, town.clerk, case, now=town.now)
+    assert line_of(session, way, differing).adopted.yearly_fen == 1_200_000
+    assert assess(session, case, procedure).decision.facts["home"]["yearly_income"] == 1_530_000

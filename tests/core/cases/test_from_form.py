@@ -99,6 +99,12 @@ def test_members_come_with_what_their_numbers_tell(form, given):
     check_application(made, TODAY)
 
 
+@pytest.mark.parametrize(("number", "kept"), [("73", 3), ("43", None)])
+def test_the_mental_part_of_a_multiple_disability_is_kept_and_of_no_other(form, given, number, kept):
+    given["members"][1] |= {"disability_certificate": f"{SON}{number}", "mental_part": "3"}
+    assert application(form, given).members[1].mental_part_grade == kept
+
+
 @pytest.mark.row("R3-05")
 def test_everybody_who_lives_there_is_counted_unless_a_legal_reason_is_given(form, given):
     assert application(form, given).counted == 3

@@ -12,10 +12,12 @@ from core.cases.changes import end_pause, pause_case
 from core.cases.extension import extend_case, register_complaint
 from core.cases.limits import backward_plan, paused_working_days
 from core.cases.models import Authority, Pause, StepCode, Task, TaskState
+from core.cases.renewal import renew_deadlines
 from core.cases.steps import step_of
 from core.catalogue import LimitCase
 from core.errors import Blocked, Invalid, NotAllowed
 from core.law import Unit
+from core.scopes import System
 from core.standards.changes import enter_standard
 from core.testing.town import demo_standards, law_book
 
@@ -169,3 +171,43 @@ def test_a_deadline_that_touches_an_unannounced_year_is_marked_provisional(town,
         task.due_provisional == (task.due_on.year == 2027)
         for task in session.scalars(select(Task).where(Task.state == TaskState.OPEN))
     )
+
+
+def test_a_pause_stops_the_clock_of_the_whole_and_of_the_open_step_while_it_runs_and_no_day_longer(town, way):
+    way.submit()
+    way.accept()
+    town.now += timedelta(days=1)
+    session, case, procedure = way.at(town.clerk)
+    calendar, whole = procedure.calendar, case.due_on
+    start = step_of(session, case.id, StepCode.SURVEY_START).due_on
+    pause_case(session, town.clerk, case, "waiting_family", "", procedure, now=town.now)
+    session.commit()
+    for days, stood in ((0, 0), (1, 1), (5, 4), (7, 5)):
+        sweep = town.session(System("renew-deadlines"))
+        later = town.now + timedelta(days=days)
+        renewed = renew_deadlines(sweep, lambda _: town.procedure(sweep), now=later)  # noqa: B023
+        sweep.commit()
+        # counted once a day, however often the sweep passes
+        assert renewed == int(days > 0)
+        assert renew_deadlines(sweep, lambda _: town.procedure(sweep), now=later) == 0  # noqa: B023
+        session, case, _procedure = way.at(town.clerk)
+        assert calendar.working_days_between(whole, case.due_on) == stood
+        step = step_of(session, case.id, StepCode.SURVEY_START)
+        assert calendar.working_days_between(start, step.due_on) == stood
+        due = session.scalars(select(Task.due_on).where(Task.kind == "survey_start")).one()
+        assert due == step.due_on
+
+
+def test_a_pause_after_the_last_day_brings_no_day_back(town, way):
+    way.submit()
+    way.accept()
+    session, case, procedure = way.at(town.clerk)
+    before = case.due_on
+    town.now += timedelta(days=60)
+    pause_case(session, town.clerk, case, "waiting_family", "", procedure, now=town.now)
+    town.now += timedelta(days=10)
+    end_pause(session, town.clerk, case, procedure, now=town.now)
+    assert case.due_on == before
+    pause_case(session, town.clerk, case, "waiting_family", "", procedure, now=town.now)
+    with pytest.raises(Blocked, match="时钟"):
+        end_pause(session, town.clerk, case, procedure, now=town.now - timedelta(days=1))
