@@ -45,7 +45,7 @@ add_to_navigation(
 class DayForm(Form):
     """From which day on."""
 
-    day = DateField(N_("从哪天起"), required=True)
+    day = DateField(N_("哪天开始"), required=True)
 
     @property
     def chosen(self) -> date:

@@ -35,6 +35,7 @@ class MemberAnswer:
     disability_certificate: str = ""
     disability_class: int | None = None
     disability_grade: int | None = None
+    mental_part_grade: int | None = None
     counted: bool = True
     not_counted_reason: NotCounted | None = None
     guardian: int | None = None

@@ -127,7 +127,7 @@ def _person_values(member: DeclaredMember, sheet: IncomeSheet, day: date) -> dic
         "age": age_on(member.birth_date, day),
         "disability_class": member.disability_class or 0,
         "disability_grade": member.disability_grade or 0,
-        "mental_part_grade": 0,
+        "mental_part_grade": member.mental_part_grade or 0,
         "seriously_ill": int(member.seriously_ill),
         "student": int(member.student),
         "works": int(member.working),

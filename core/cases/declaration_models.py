@@ -53,6 +53,7 @@ class DeclaredMember(RegionScoped, Base):
     working: Mapped[bool] = mapped_column(default=False)
     disability_class: Mapped[int | None] = mapped_column(SmallInteger)
     disability_grade: Mapped[int | None] = mapped_column(SmallInteger)
+    mental_part_grade: Mapped[int | None] = mapped_column(SmallInteger)
     seriously_ill: Mapped[bool] = mapped_column(default=False)
     guardian_member_id: Mapped[uuid.UUID | None]
     person_id: Mapped[uuid.UUID | None] = mapped_column(index=True)

@@ -13,10 +13,11 @@ from core.cases.models import WHOLE_HOUSEHOLD, Channel
 from core.documents.changes import copy_id
 from core.forms import Answers, FieldFault, FormDeclaration, Per, QuestionKind, split_answers
 from core.households.models import Area, NotCounted
-from core.identity_numbers import parse_disability_certificate, parse_id_number
+from core.identity_numbers import DisabilityCertificate, parse_disability_certificate, parse_id_number
 from core.translations import N_
 
 APPLICANT = "01"
+MULTIPLE = 7  # class of the disability certificate
 BASIC_PENSION_ITEM = "central_basic_pension"
 MONTHS = 12
 _LINES = ((Per.INCOME, Section.INCOME), (Per.PROPERTY, Section.PROPERTY), (Per.EXPENSE, Section.EXPENSE))
@@ -26,7 +27,7 @@ _HAS_COLUMN: dict[Per, frozenset[str]] = {
     Per.MEMBER: frozenset(
         {
             "name", "id_number", "relation", "phone", "counted", "not_counted_reason", "working", "student",
-            "seriously_ill", "disabled", "disability_certificate", "guardian",
+            "seriously_ill", "disabled", "disability_certificate", "mental_part", "guardian",
         }
     ),
     Per.SUPPORTER: frozenset({"name", "id_number", "relation", "phone"}),
@@ -119,10 +120,17 @@ def _member(row: Answers, answers: Answers, today: date, demo: bool) -> MemberAn
         disability_certificate=number,
         disability_class=certificate.disability_class if certificate else None,
         disability_grade=certificate.grade if certificate else None,
+        mental_part_grade=_mental_part(row, certificate),
         counted=counted,
         not_counted_reason=None if counted else NotCounted(row["not_counted_reason"]),
         guardian=int(row["guardian"]) if "guardian" in row else None,
     )
+
+
+def _mental_part(row: Answers, certificate: DisabilityCertificate | None) -> int | None:
+    """The grade of the intellectual or mental part of a multiple disability; the number of the certificate does not tell it."""
+    multiple = certificate is not None and certificate.disability_class == MULTIPLE
+    return int(row["mental_part"]) if multiple and "mental_part" in row else None
 
 
 def _supporter(row: Answers, today: date, demo: bool) -> MemberAnswer:

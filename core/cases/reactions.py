@@ -39,6 +39,7 @@ def facts_of_member(member: DeclaredMember, day: date) -> MemberFacts:
         seriously_ill=member.seriously_ill,
         disability_class=member.disability_class,
         disability_grade=member.disability_grade,
+        mental_part_grade=member.mental_part_grade,
     )
 
 

@@ -10,7 +10,10 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class MemberFacts:
-    """One counted or uncounted member: `age` in full years; `disability_class`, `disability_grade` None without certificate."""
+    """One counted or uncounted member: `age` in full years; `disability_class`, `disability_grade` None without certificate.
+
+    `mental_part_grade`: of the intellectual or mental part of a multiple disability (class 7), None where there is none.
+    """
 
     age: int
     relation: str
@@ -20,6 +23,7 @@ class MemberFacts:
     seriously_ill: bool
     disability_class: int | None = None
     disability_grade: int | None = None
+    mental_part_grade: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -189,6 +189,7 @@ def upgrade() -> None:
         sa.Column("working", sa.Boolean(), nullable=False),
         sa.Column("disability_class", sa.SmallInteger(), nullable=True),
         sa.Column("disability_grade", sa.SmallInteger(), nullable=True),
+        sa.Column("mental_part_grade", sa.SmallInteger(), nullable=True),
         sa.Column("seriously_ill", sa.Boolean(), nullable=False),
         sa.Column("guardian_member_id", sa.Uuid(), nullable=True),
         sa.Column("person_id", sa.Uuid(), nullable=True),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from core.api import (
     N_,
@@ -15,16 +16,17 @@ from core.api import (
     PanelLine,
     Remark,
     VisitFacts,
+    disability_within,
 )
 from plugins.guizhou.texts import part
 
 
 def severely_disabled(member: MemberFacts, law: Law) -> bool:
-    """By the grades in force; only an intellectual (5) or mental (6) disability has the wider one."""
-    if member.disability_grade is None:
-        return False
-    mental = member.disability_class in {5, 6}
-    return member.disability_grade <= law.number("severe.mental_grade" if mental else "severe.grade")
+    """By the grades in force, as the rule reads them."""
+    known = replace(
+        member, disability_grade=member.disability_grade or 0, mental_part_grade=member.mental_part_grade or 0
+    )
+    return bool(disability_within(known, law.number("severe.grade"), law.number("severe.mental_grade")))
 
 
 def may_apply_alone(member: MemberFacts, law: Law) -> bool:

@@ -167,6 +167,22 @@ MEMBERS = Section(
             unique=True,
         ),
         Question(
+            "mental_part",
+            N_("多重残疾的，证上智力或精神残疾是几级"),
+            QuestionKind.CHOICE,
+            sensitivity=Sensitivity.SENSITIVE,
+            purpose=DECIDE,
+            legal_basis=article("第八条"),
+            hint=N_("只有证上写“多重残疾”的人要答；证上没有智力、精神残疾的不选。"),
+            choices=(
+                Choice("1", N_("一级")),
+                Choice("2", N_("二级")),
+                Choice("3", N_("三级")),
+                Choice("4", N_("四级")),
+            ),
+            shown_if=ShownIf("disabled", (True,)),
+        ),
+        Question(
             "guardian",
             N_("不满18岁或自己做不了主的，谁是监护人"),
             QuestionKind.CHOICE,

@@ -152,6 +152,9 @@ def test_guizhou_reminds_of_the_single_person_path_for_an_adult_who_cannot_work(
     assert view.case_accepted(_case(MEITAN, working=True), law) == []
     assert view.case_accepted(_case(MEITAN, disability_grade=3), law) == []
     assert len(view.case_accepted(_case(MEITAN, disability_class=6, disability_grade=3), law)) == 1
+    assert view.case_accepted(_case(MEITAN, disability_class=7, disability_grade=3), law) == []
+    several = _case(MEITAN, disability_class=7, disability_grade=3, mental_part_grade=3)
+    assert len(view.case_accepted(several, law)) == 1
     [panel] = view.case_panels(_case(MEITAN), law)
     assert [(line.label, line.text) for line in panel.lines] == [("重度残疾人", "1")]
 
