@@ -24,6 +24,8 @@ def make_home(settings: Settings) -> None:
     Raises:
         Problem: the folder cannot be made or written.
     """
+    # also in a folder that others may enter: what is written below is for its owner alone
+    os.umask(0o077)
     try:
         settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
         probe = settings.home / ".writable"

@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from core.errors import Problem
+from core.translations import N_
+
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -57,21 +60,38 @@ class Settings:
 
 
 def load_settings(environment: Mapping[str, str] | None = None, root: Path | None = None) -> Settings:
-    """Read `DOUDI_*` variables; the state folder is `$DOUDI_HOME`, else `var/` beside the code."""
+    """Read `DOUDI_*` variables; the state folder is `$DOUDI_HOME`, else `var/` beside the code.
+
+    Raises:
+        Problem: a variable holds what it cannot mean.
+    """
     given = os.environ if environment is None else environment
     home = Path(given.get("DOUDI_HOME") or (root or Path.cwd()) / "var").absolute()
     url = given.get("DOUDI_DATABASE_URL") or f"sqlite:///{home / 'doudi.sqlite'}"
     if url.startswith("postgresql://"):
         url = "postgresql+psycopg://" + url.removeprefix("postgresql://")
+    if not url.startswith(("sqlite:///", "postgresql+psycopg://")):
+        raise Problem(
+            N_(
+                "DOUDI_DATABASE_URL 要以 postgresql:// 开头；不填就用文件夹里的 SQLite。现在写的是别的数据库。"
+            )
+        )
     return Settings(
         home=home,
         database_url=url,
         host=given.get("DOUDI_HOST", "127.0.0.1"),
-        port=int(given.get("DOUDI_PORT", "8000")),
+        port=_whole(given, "DOUDI_PORT", 8000),
         packs=tuple(name for name in given.get("DOUDI_PACKS", "").split(",") if name),
         key_provider=given.get("DOUDI_KEY_PROVIDER", "file"),
         limiter_url=given.get("DOUDI_LIMITER_URL", "memory://"),
         secure_cookies=given.get("DOUDI_SECURE_COOKIES", "") == "1",
-        trusted_proxies=int(given.get("DOUDI_TRUSTED_PROXIES", "0")),
+        trusted_proxies=_whole(given, "DOUDI_TRUSTED_PROXIES", 0),
         trusted_hosts=tuple(name for name in given.get("DOUDI_TRUSTED_HOSTS", "").split(",") if name),
     )
+
+
+def _whole(given: Mapping[str, str], name: str, otherwise: int) -> int:
+    typed = given.get(name, "").strip()
+    if typed and not (typed.isascii() and typed.isdigit()):
+        raise Problem(N_("{name} 要填一个整数，现在写的是“{typed}”。"), name=name, typed=typed)
+    return int(typed) if typed else otherwise

@@ -19,7 +19,7 @@ from commands import first_start
 from commands.__main__ import main
 from commands.accounts_card import FirstAccount, card
 from commands.db import newest_revision, upgrade
-from commands.places import ROOT
+from commands.places import ROOT, make_home
 from commands.serve import check_port, greeting, take_home
 from core.access import Role, job_actor
 from core.accounts.models import RoleGrant, StaffAccount
@@ -76,6 +76,31 @@ def test_a_taken_port_is_told_with_another_to_try(home, capsys):
     assert f"端口 {port} 已被别的程序占用" in told
     assert f"--port {port + 1}" in told
     assert not list(home.glob("doudi.*"))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DOUDI_PORT", "eight"),
+        ("DOUDI_TRUSTED_PROXIES", "-1"),
+        ("DOUDI_DATABASE_URL", "mysql://root@localhost/x"),
+    ],
+)
+def test_a_setting_that_cannot_be_is_told_by_its_name(home, capsys, monkeypatch, name, value):
+    monkeypatch.setenv(name, value)
+    assert main(["serve"]) == 1
+    assert name in capsys.readouterr().err
+
+
+def test_the_database_is_its_owners_alone_even_in_a_folder_that_others_may_enter(settings):
+    settings.home.mkdir(mode=0o755, parents=True, exist_ok=True)
+    before = os.umask(0o022)
+    try:
+        make_home(settings)
+        upgrade(settings)
+    finally:
+        os.umask(before)
+    assert (settings.home / "doudi.sqlite").stat().st_mode & 0o077 == 0
 
 
 def test_a_folder_that_cannot_be_written_is_told_with_the_way_out(home, capsys, monkeypatch):

@@ -113,7 +113,6 @@ def _may_pass(app: Flask, endpoint: str) -> bool:
 def keep_gate() -> Response | None:
     """Before every request: choose the scope, or answer instead of the view."""
     mine = state()
-    mine.face = "staff" if request.path.startswith("/staff") else "portal"
     if request.endpoint is None:
         # no such address; the error page needs a scope to show the frame
         mine.scope = Public(today())

@@ -53,7 +53,7 @@ def state() -> RequestState:
     """The state of this request, made at first use."""
     found: RequestState | None = g.get("doudi")
     if found is None:
-        found = g.doudi = RequestState()
+        found = g.doudi = RequestState(face="staff" if flask_request.path.startswith("/staff") else "portal")
     return found
 
 
