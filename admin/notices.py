@@ -132,15 +132,15 @@ class AnswerForm(Form):
 def objections(case_id: uuid.UUID) -> Response:
     """What was said against a case's notices, and answering it; the family never sees who said it."""
     case: Case = found(session().get(Case, case_id))
-    form = AnswerForm()
-    if request.method == "POST" and form.validate():
-        objection = _objection_of(case)
+    answered = _objection_of(case) if request.method == "POST" else None
+    form = AnswerForm(prefix=_prefix(answered)) if answered is not None else None
+    if answered is not None and form is not None and form.validate():
         given = form.answers()
         try:
             decide_objection(
                 session(),
                 actor(),
-                objection,
+                answered,
                 procedure_of(case),
                 upheld=bool(given["upheld"]),
                 answer=str(given["answer"]),
@@ -152,7 +152,22 @@ def objections(case_id: uuid.UUID) -> Response:
             flash(gettext("已答复。"), "success")
             return redirect_to(url_for("staff.objections", case_id=case.id))
     audit.look(session(), "objection.look", case, now=now())
-    return page("admin/objections.html", case=case, form=form, rows=objections_of_case(session(), case.id))
+    rows = objections_of_case(session(), case.id)
+    # each has a form of its own: what was typed for one never stands under another
+    forms = {
+        each.objection.id: AnswerForm(None, prefix=_prefix(each.objection))
+        for each in rows
+        if each.objection.state is ObjectionState.OPEN
+    }
+    if answered is not None and form is not None:
+        forms[answered.id] = form
+    return page(
+        "admin/objections.html", status=422 if form else None, case=case, form=form, forms=forms, rows=rows
+    )
+
+
+def _prefix(objection: Objection) -> str:
+    return f"{objection.id.hex}-"
 
 
 def _objection_of(case: Case) -> Objection:
