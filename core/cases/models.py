@@ -94,6 +94,9 @@ class Case(RegionScoped, Base):
     __table_args__ = (
         Index("ix_cases_township_state", "township", "state", "id"),
         Index("ix_cases_county_state", "county", "state", "id"),
+        # a city without counties has the work of a county
+        Index("ix_cases_city_state", "city", "state", "id"),
+        Index("ix_cases_village_state", "village", "state", "id"),
         UniqueConstraint("township", "number"),
     )
     __visible__ = Visibility(region=True, own="owner_account_id", assigned_case="id")

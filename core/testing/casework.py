@@ -41,20 +41,21 @@ class Way:
         return self.case_id
 
     def at(self, actor: Actor) -> tuple[ScopedSession, Case, Procedure]:
-        """A session of that member of staff, the case in it, and the law of the day."""
+        """A session of that member of staff, the case in it, and the law of the day.
+
+        As at the end of a request, what was not committed before is given up, and lets go of what it held.
+        """
+        for earlier in self.town.opened:
+            earlier.rollback()
         session = self.town.at_work(actor)
         case = self.town.case(session, self.case_id)
         return session, case, self.town.procedure(session)
 
     @contextmanager
     def acting(self, actor: Actor) -> Iterator[tuple[ScopedSession, Case, Procedure]]:
-        """One act of that member of staff, committed; an act that is refused lets go of what it held."""
+        """One act of that member of staff, committed unless it is refused."""
         session, case, procedure = self.at(actor)
-        try:
-            yield session, case, procedure
-        except BaseException:
-            session.rollback()
-            raise
+        yield session, case, procedure
         session.commit()
 
     def accept(self, *, local_duty: bool = False) -> None:

@@ -87,14 +87,15 @@ def visits_due(
     latest = select(func.max(later.round)).where(
         later.case_id == CaseStep.case_id, later.code == StepCode.VISIT
     )
+    # by the open cases of the place, which an index gives, to their steps: steps alone are not found by place
+    under_way = select(Case.id).where(Case.state.in_(sorted(OPEN_STATES)), Case.accepted_at.is_not(None))
     statement = (
         select(*_COLUMNS, _DUE.label("due_on"), CaseStep.id.label("step_id"))
         .join(Case, Case.id == CaseStep.case_id)
         .where(
+            CaseStep.case_id.in_(under_way),
             CaseStep.code == StepCode.VISIT,
             CaseStep.round == latest.scalar_subquery(),
-            Case.state.in_(sorted(OPEN_STATES)),
-            Case.accepted_at.is_not(None),
             _mine(actor, visited),
         )
     )

@@ -120,6 +120,8 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("cases", schema=None) as batch_op:
         batch_op.create_index("ix_cases_county_state", ["county", "state", "id"], unique=False)
+        batch_op.create_index("ix_cases_city_state", ["city", "state", "id"], unique=False)
+        batch_op.create_index("ix_cases_village_state", ["village", "state", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_cases_household_id"), ["household_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_cases_owner_account_id"), ["owner_account_id"], unique=False)
         batch_op.create_index("ix_cases_township_state", ["township", "state", "id"], unique=False)
