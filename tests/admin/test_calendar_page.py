@@ -7,7 +7,7 @@ import pytest
 from core.access import Role
 from core.cases.models import Case, CaseStep, Task
 from core.jobs import Tally, Work, declared_job, job_id_of, read_progress
-from core.jobs_models import JobState
+from core.jobs_models import Job, JobState
 from core.standards.calendars import entered_years
 from core.web.recounting import RECOUNT
 
@@ -122,6 +122,21 @@ def test_a_provisional_deadline_is_counted_anew_and_the_case_says_so(administrat
     assert not any(uncertain for _day, uncertain in everything)
     history = words(clerk.get(f"/staff/cases/{way.case_id}/history"))
     assert f"由2027年1月{guessed.day}日改为2027年1月{firm.day}日" in history
+
+
+def test_the_page_tells_how_the_recount_ended_and_a_poll_gets_only_that(administrator, site, words):
+    enter(administrator)
+    with site.session(writes=True) as session:
+        entry = entered_years(session)[-1]
+        entry.moved = 7
+        job = session.get(Job, job_id_of(RECOUNT, entry.id))
+        job.state, job.total, job.done, job.rejected = JobState.FINISHED, 9, 9, 2
+        session.commit()
+    told = words(administrator.get(LIST, headers={"HX-Request": "true"}))
+    assert told.startswith("按2027年的日历重算期限 办完了")
+    assert "7 件的期限变了" in told
+    assert "2 件没有算成" in told
+    assert "已确认" not in told
 
 
 def test_before_acceptance_the_days_for_accepting_are_counted_anew_too(administrator, site, way):

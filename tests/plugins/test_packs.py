@@ -33,6 +33,7 @@ from core.forms import (
     ShownIf,
 )
 from core.packs.contract import check_all, check_pack
+from core.packs.english import texts_of
 from core.packs.preview import changes_when_disabled, changes_when_enabled
 from core.plugin_manager import load_packs
 from core.rules import Condition, Outcome, rule
@@ -276,6 +277,13 @@ def test_guangdongs_visit_form_has_every_field_of_the_paper():
 
 
 @pytest.mark.row("R2-27")
+@pytest.mark.row("R2-03", "R2-19")
+def test_residents_read_no_threshold_of_guangdongs_unpublished_plan():
+    texts = texts_of(CATALOGUE.pack("guangdong"))
+    assert "粤省事或本网站" in texts
+    assert [text for text in texts if any(word in text for word in ("1.5", "四级", "60%"))] == []
+
+
 def test_the_self_check_asks_five_questions_and_leads_to_guides_only():
     check = CATALOGUE.for_region("130102001000", DAY).self_check
     assert len(list(check.form.questions)) == 5
