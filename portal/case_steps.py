@@ -48,9 +48,11 @@ def step_lines(case: Case, procedure: Procedure, steps: Sequence[CaseStep]) -> l
             continue
         declared = procedure.scheme.step(step.code)
         done = step.state is StepState.DONE
-        title = declared.resident_title or declared.title
-        if step.code is StepCode.ACCEPTANCE and case.state is CaseState.AWAITING_SUPPLEMENT:
-            title = N_("等您补材料")
+        title, what = declared.resident_title or declared.title, WHAT_HAPPENS.get(step.code, "")
+        awaited = step.code is StepCode.ACCEPTANCE and case.state is CaseState.AWAITING_SUPPLEMENT
+        if awaited:
+            title, what = N_("等您补材料"), N_("补齐了，镇里就受理。")
+        told = "" if done or awaited or not declared.limit else _limit(case, procedure, step, declared.limit)
         at = step.done_at if done else step.opened_at
         lines.append(
             StepLine(
@@ -58,8 +60,8 @@ def step_lines(case: Case, procedure: Procedure, steps: Sequence[CaseStep]) -> l
                 title=gettext(title),
                 when=local_day(at) if at else None,
                 who=_who(case, declared.authority),
-                what="" if done else gettext(WHAT_HAPPENS.get(step.code, "")),
-                limit="" if done or not declared.limit else _limit(case, procedure, step, declared.limit),
+                what=gettext(what) if what and not done else "",
+                limit=told,
             )
         )
     return lines

@@ -17,9 +17,11 @@ from core.notices.changes import FIRST, LONG_TERM, raise_objection
 from core.notices.models import PublicRow
 from core.notices.queries import public_count, public_rows, villages_on_notice
 from core.regions import queries as regions
+from core.regions.models import Region
 from core.sessions import found
 from core.translations import N_
 from core.web.access_gate import PUBLIC, access
+from core.web.current import speak_of
 from core.web.fields import LongTextField, PhoneField, TextField
 from core.web.form_builder import Form
 from core.web.formats import weekday
@@ -62,7 +64,7 @@ def notices_of(place: str) -> Response:
     """The notices of one town or village, by kind."""
     if not regions.has_shape(place) or regions.level_of(place) < regions.Level.TOWNSHIP:
         raise NotFound(N_("请选镇（街道）或者村（社区）来看公示。"))
-    node = regions.node(session(), place)
+    node = _place(place)
     kind = request.args.get("kind", FIRST)
     kind = kind if kind in KINDS else FIRST
     rows = public_rows(session(), place, kind)
@@ -78,6 +80,13 @@ def notices_of(place: str) -> Response:
         villages=_villages(township) if place == township else [],
         office=regions.office(session(), place),
     )
+
+
+def _place(code: str) -> Region:
+    """The place whose notices are read: its county names the page, its office stands at the foot."""
+    node = regions.node(session(), code)
+    speak_of(code)
+    return node
 
 
 def _villages(township: str) -> list[tuple[str, str, int]]:
@@ -125,7 +134,7 @@ class ObjectionForm(Form):
 @access(PUBLIC)
 def choose_objection(place: str) -> Response:
     """Which household it is about; somebody who is missing from the list is another way."""
-    node = regions.node(session(), place)
+    node = _place(place)
     rows = public_rows(session(), place, FIRST)
     return page("portal/objection_choose.html", node=node, rows=rows, office=regions.office(session(), place))
 
@@ -160,7 +169,7 @@ def object_to(place: str, row_id: uuid.UUID) -> Response:
         form=form,
         row=row if form.errors else found(row),
         place=place,
-        node=regions.node(session(), place),
+        node=_place(place),
         office=regions.office(session(), place),
     )
 
@@ -169,4 +178,5 @@ def object_to(place: str, row_id: uuid.UUID) -> Response:
 @access(PUBLIC)
 def objection_received(place: str) -> Response:
     """Thanks, and what happens next."""
+    _place(place)
     return page("portal/objection_received.html", place=place, office=regions.office(session(), place))
