@@ -24,6 +24,7 @@ COMMANDS = (
     Command("demo", "commands.demo", "在空库里造演示数据，打印演示账号"),
     Command("bench", "commands.bench", "运行性能测量（tests/benchmarks）", ("test", "bench")),
     Command("db", "commands.db", "数据库：db upgrade 升级到本版本的结构"),
+    Command("accounts", "commands.accounts", "账号：accounts reset 用户名，唯一的安全管理员进不来时用"),
     Command("keys", "commands.keys", "密钥：keys rotate 换用新密钥重新加密，可中断续做"),
     Command("scan", "commands.scan", "检查文件里有没有身份证号、电话、银行卡等个人信息"),
     Command("audit", "commands.audit", "审计：audit verify 校验审计记录是否被改动"),

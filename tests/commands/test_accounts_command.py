@@ -1,0 +1,62 @@
+"""`./doudi accounts reset`: the way back in when the only security administrator lost her phone."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from commands.__main__ import main
+from core.access import job_actor
+from core.accounts.changes import create_first_administrators
+from core.accounts.models import StaffAccount
+from core.accounts.second_factor import begin_enrolment
+from core.accounts.signed_in import find_session
+from core.accounts.staff_sign_in import sign_in_staff
+from core.audit.models import AuditEntry
+from core.database import Base, make_engine
+from core.encryption import Vault, key_provider
+from core.scopes import System
+from core.sessions import open_session
+from core.tables import all_tables
+
+pytestmark = pytest.mark.row("R0-14")
+
+
+@pytest.fixture
+def installation(tmp_path, monkeypatch, now):
+    """(engine, vault, name and password of a security administrator who set up a second factor)."""
+    monkeypatch.setenv("DOUDI_HOME", str(tmp_path))
+    monkeypatch.delenv("DOUDI_DATABASE_URL", raising=False)
+    all_tables()
+    engine = make_engine(f"sqlite:///{tmp_path / 'doudi.sqlite'}")
+    Base.metadata.create_all(engine)
+    vault = Vault(key_provider("file", tmp_path / "keys"))
+    with open_session(engine, System("test"), job_actor("test"), vault=vault) as session:
+        made = create_first_administrators(session, now)
+        name, password = next(each for each in made if each[0].startswith("anquan"))
+        account = session.scalar(select(StaffAccount).where(StaffAccount.username == name))
+        begin_enrolment(session, account.id, issuer="兜底")
+        account.totp_confirmed_at = now
+        session.commit()
+    yield engine, vault, name, password
+    engine.dispose()
+
+
+def test_the_old_password_and_phone_are_void_and_the_new_one_must_be_changed(installation, capsys, now):
+    engine, vault, name, password = installation
+    token = sign_in_staff(engine, vault, name, password, now=now).token
+    assert main(["accounts", "reset", name]) == 0
+    fresh = capsys.readouterr().out.split(name)[1].split()[0]
+    assert find_session(engine, vault, token, now=now) is None
+    assert sign_in_staff(engine, vault, name, password, now=now).refusal
+    signed_in = find_session(engine, vault, sign_in_staff(engine, vault, name, fresh, now=now).token, now=now)
+    assert signed_in.must_change_password
+    assert signed_in.must_enrol
+    with open_session(engine, System("test"), writes=False) as session:
+        acts = set(session.scalars(select(AuditEntry.act).where(AuditEntry.actor_name == "accounts-command")))
+    assert {"password.reset", "second-factor.reset"} <= acts
+
+
+def test_a_name_nobody_has_is_told(installation, capsys):
+    assert main(["accounts", "reset", "nobody-1"]) == 1
+    assert "没有这个用户名" in capsys.readouterr().err
