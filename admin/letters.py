@@ -11,15 +11,15 @@ from admin.blueprint import blueprint
 from admin.case_frame import case_frame
 from core import audit
 from core.access import Permission
+from core.cases.changes import deliver_letter
 from core.errors import Invalid
-from core.letters.changes import record_delivery
 from core.letters.models import Delivery, Letter
 from core.letters.queries import letter_text, letters_of_case
 from core.regions.queries import office
 from core.sessions import found
 from core.web.access_gate import access, may
 from core.web.page import page, redirect_to
-from core.web.request import now, session
+from core.web.request import actor, now, session
 from core.web.texts import N_, gettext
 
 DELIVERY_WORDS = {
@@ -74,6 +74,6 @@ def deliver(letter_id: uuid.UUID) -> Response:
     how = request.form.get("how", "")
     if how not in {str(each) for each in ON_PAPER}:
         raise Invalid(N_("请选是怎么送达的，再登记。"), field="how")
-    record_delivery(session(), row, Delivery(how), now=now())
+    deliver_letter(session(), actor(), row, Delivery(how), now=now())
     flash(gettext("已登记送达。"), "success")
     return redirect_to(url_for("staff.case_letters", case_id=row.case_id) if row.case_id else "/staff/")

@@ -73,6 +73,9 @@ TASK_WORDS: dict[str, TaskWords] = {
     "confirmation": TaskWords(
         N_("审核确认"), N_("审核确认"), N_("审核"), N_("到期要作出决定"), ("staff.case_confirmation",)
     ),
+    "refusal_letter": TaskWords(
+        N_("审核确认"), N_("把不予确认告知书送到本人手里"), N_("登记送达"), N_("三个工作日内书面告知"), ("staff.case_letters",)
+    ),
     "publication": TaskWords(
         N_("公示"), N_("在村里长期公布"), N_("去公布"), N_("确认的次月起发放"), ("staff.case_notice",)
     ),

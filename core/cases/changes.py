@@ -33,8 +33,8 @@ from core.errors import Blocked, Invalid, NotAllowed
 from core.households.changes import NewHousehold, NewMember, enter_household
 from core.households.models import category_of_scheme
 from core.letters.appeal import appeal_sentence
-from core.letters.changes import Recipient, issue_letter
-from core.letters.models import Letter
+from core.letters.changes import Recipient, issue_letter, record_delivery
+from core.letters.models import Delivery, Letter
 from core.letters.queries import letters_of_case
 from core.scopes import LEVELS
 from core.sessions import ScopedSession
@@ -45,6 +45,7 @@ __all__ = [
     "check_version",
     "complete_step",
     "decline_acceptance",
+    "deliver_letter",
     "end_pause",
     "pause_case",
     "send_deficiency_letter",
@@ -255,6 +256,17 @@ def supply_missing(session: ScopedSession, actor: Actor, case: Case, *, now: dat
     tasks.open_step_task(session, case, step_of(session, case.id, StepCode.ACCEPTANCE), now=now)
     session.flush()
     audit.record(session, "case.supply", case, now=now)
+
+
+def deliver_letter(
+    session: ScopedSession, actor: Actor, letter: Letter, how: Delivery, *, now: datetime
+) -> None:
+    """Note how a paper letter reached its reader; once only. The worklist no longer asks for it."""
+    actor.require(Permission.LETTER_SEND)
+    record_delivery(session, letter, how, now=now)
+    if letter.case_id is not None:
+        tasks.finish_about(session, actor, letter.case_id, tasks.REFUSAL_LETTER, letter.id, now=now)
+        session.flush()
 
 
 def decline_acceptance(

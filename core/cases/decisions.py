@@ -14,6 +14,7 @@ from sqlalchemy import select
 from core import audit
 from core.access import Actor, Permission
 from core.authorisations.changes import end_for_case
+from core.cases import tasks
 from core.cases.assessment import assess
 from core.cases.changes import letter_fields, recipient_of
 from core.cases.comparison import adopt_agreeing, unexplained
@@ -303,7 +304,21 @@ def _send_decision(
         "reason": confirmation.reason,
         "authority": str(case.authority),
     }
-    issue_letter(session, actor, procedure.scheme.letter(kind), recipient_of(session, case), fields, now=now)
+    declared = procedure.scheme.letter(kind)
+    letter = issue_letter(session, actor, declared, recipient_of(session, case), fields, now=now)
+    if not granted and letter.delivered_at is None:
+        # who applied at a window reads it on paper, within three working days (第二十一条)
+        due = procedure.deadline("letter", beijing_day(now))
+        tasks.open_task(
+            session,
+            case,
+            tasks.REFUSAL_LETTER,
+            Permission.LETTER_SEND,
+            due.date,
+            now=now,
+            provisional=due.provisional,
+            subject_id=letter.id,
+        )
     audit.record(
         session, "confirmation.sign", case, now=now, changes={"outcome": [None, str(confirmation.outcome)]}
     )

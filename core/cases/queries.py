@@ -19,7 +19,7 @@ from sqlalchemy import ColumnElement, and_, false, or_, select, tuple_
 from core.access import ROLE_PERMISSIONS, Actor, Permission, Role
 from core.cases.declaration_models import DeclaredMember
 from core.cases.models import OPEN_STATES, Case, CaseState, Pause, StepCode, Task, TaskState
-from core.cases.tasks import COUNTY_VISIT
+from core.cases.tasks import COUNTY_VISIT, REFUSAL_LETTER
 from core.sessions import ScopedSession, found
 
 PAGE = 30
@@ -39,6 +39,7 @@ TOWNSHIP_KINDS = frozenset(
         StepCode.PUBLICATION,
         "supplement",
         "notice_leak",
+        REFUSAL_LETTER,
     }
 )
 # and one that is due from the county alone

@@ -18,6 +18,7 @@ from core.sessions import ScopedSession
 P = Permission
 COUNTY_VISIT = "county_visit"
 DATA_CORRECTION = "data_correction"
+REFUSAL_LETTER = "refusal_letter"
 _STEP_PERMISSION = {
     StepCode.ACCEPTANCE: P.CASE_ACCEPT,
     StepCode.SURVEY_START: P.VISIT_RECORD,
@@ -129,6 +130,26 @@ def finish_step_tasks(
 def finish_tasks(session: ScopedSession, actor: Actor, case: Case, kind: str, *, now: datetime) -> None:
     """Close every open task of `kind` on the case."""
     for task in open_tasks(session, case, kind):
+        task.state, task.done_at, task.done_by = TaskState.DONE, now, actor.account_id
+
+
+def finish_about(
+    session: ScopedSession,
+    actor: Actor,
+    case_id: uuid.UUID,
+    kind: str,
+    subject_id: uuid.UUID,
+    *,
+    now: datetime,
+) -> None:
+    """Close the open task of `kind` about one thing of a case (a letter)."""
+    statement = select(Task).where(
+        Task.case_id == case_id,
+        Task.subject_id == subject_id,
+        Task.kind == kind,
+        Task.state == TaskState.OPEN,
+    )
+    for task in session.scalars(statement):
         task.state, task.done_at, task.done_by = TaskState.DONE, now, actor.account_id
 
 

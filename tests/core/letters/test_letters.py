@@ -9,11 +9,12 @@ from sqlalchemy import select
 
 from core.awards.changes import confirm_case
 from core.awards.queries import award_of_case
-from core.cases.changes import decline_acceptance, send_deficiency_letter
+from core.cases.changes import decline_acceptance, deliver_letter, send_deficiency_letter
 from core.cases.decisions import ConfirmationAnswer, OpinionAnswer, next_month
 from core.cases.models import Outcome, Task
 from core.cases.procedure import beijing_day
-from core.errors import Blocked
+from core.cases.queries import worklist
+from core.errors import Blocked, NotAllowed
 from core.letters.changes import mark_read, record_delivery
 from core.letters.models import Delivery, Letter
 from core.letters.queries import letter_text, letters_of_case
@@ -136,3 +137,22 @@ def test_neither_letters_nor_tasks_hold_a_name_or_a_number_in_the_clear(town, wa
     assert all("周明".encode() not in row.content_sealed for row in rows)
     words = " ".join(f"{task.label} {task.note}" for task in session.scalars(select(Task)))
     assert "周明" not in words
+
+
+def test_a_refused_walk_in_has_it_in_hand_within_three_working_days_or_the_worklist_says_so(town, way):
+    way.case_id = town.submit(family_of_four()).id
+    for act in (way.accept, way.visit, way.verify):
+        act()
+    way.opine(OpinionAnswer(False, "不配合核对，已告知", ("refuses_verification",)))
+    confirm(way, Outcome.REFUSED, "多次告知后仍不配合核对")
+    session, case, procedure = way.at(town.clerk)
+    row = worklist(session, town.clerk).rows[0]
+    assert (row.kind, row.number) == ("refusal_letter", case.number)
+    assert row.due_on == procedure.deadline("letter", beijing_day(town.now)).date == date(2026, 11, 19)
+    assert worklist(town.at_work(town.officer), town.officer).rows == []
+    letter = session.get(Letter, row.subject_id)
+    with pytest.raises(NotAllowed):
+        deliver_letter(session, town.reviewer, letter, Delivery.IN_PERSON, now=town.now)
+    deliver_letter(session, town.clerk, letter, Delivery.IN_PERSON, now=town.now)
+    session.commit()
+    assert worklist(session, town.clerk).rows == []
