@@ -15,6 +15,13 @@ PHONE = (390, 844)
 DESK = (1366, 768)
 AXE = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
 EXAMINE = "axe.run({resultTypes: ['violations']}).then(found => found.violations)"
+CONTRAST = (
+    "axe.run({runOnly: ['color-contrast'], resultTypes: ['violations']}).then(found => found.violations)"
+)
+AT_NIGHT = "document.documentElement.dataset.bsTheme = 'dark'"
+BY_DAY = "theme => { document.documentElement.dataset.bsTheme = theme }"
+THEME = "document.documentElement.dataset.bsTheme"
+LARGE = "large => { document.documentElement.classList.toggle('large', large) }"
 TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 PATIENCE = 15_000  # milliseconds; the machine may be busy
 
@@ -79,7 +86,10 @@ class Person:
             expect(self.page.locator("body")).to_contain_text(sentence, timeout=PATIENCE)
 
     def examined(self) -> None:
-        """Axe finds nothing, and nothing is wider than the screen: once for each kind of page and state."""
+        """Axe finds nothing, by day and (contrast) by night; nothing is wider than the screen, in large type neither.
+
+        Once for each kind of page and state.
+        """
         kind = (self.size, self.page.title(), self.page.locator("h1").all_inner_texts().__repr__(),
                 self.page.locator(".is-err").count() > 0, self.page.locator("input,select").count() > 0)  # fmt: skip
         if kind in self.findings.seen:
@@ -87,14 +97,26 @@ class Person:
         self.findings.seen.add(kind)
         shown = self.page if self.scripts else self._copy()
         shown.evaluate(AXE)
-        for violation in shown.evaluate(EXAMINE):
+        self._note("", shown.evaluate(EXAMINE))
+        theme = shown.evaluate(THEME)
+        shown.evaluate(AT_NIGHT)
+        self._note("dark: ", shown.evaluate(CONTRAST))
+        shown.evaluate(BY_DAY, theme)
+        for large in (True, False):
+            shown.evaluate(LARGE, large)
+            if (over := shown.evaluate(TOO_WIDE)) > 0:
+                type_ = "large type " if large else ""
+                self.findings.faults.append(
+                    f"{self.where}: {type_}{over} px wider than a screen of {self.size[0]} px"
+                )
+
+    def _note(self, when: str, violations: list[dict[str, Any]]) -> None:
+        for violation in violations:
             for node in violation["nodes"]:
                 self.findings.faults.append(
-                    f"{self.where} ({self.page.title()}): axe {violation['id']}: {node['target']}"
+                    f"{self.where} ({self.page.title()}): {when}axe {violation['id']}: {node['target']}"
                     f" {node['html'][:160]} {node.get('failureSummary', '')[:200]}"
                 )
-        if (over := self.page.evaluate(TOO_WIDE)) > 0:
-            self.findings.faults.append(f"{self.where}: {over} px wider than a screen of {self.size[0]} px")
 
     def _copy(self) -> Page:
         """The same page where the examination can run: with JavaScript off even axe would wait for ever."""

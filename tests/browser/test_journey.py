@@ -246,7 +246,7 @@ def county_answers(journey: Journey) -> None:
     """One answer typed in, the others by the sheet; and the standard that a family with medical costs needs."""
     officer = journey.staff("officer-01")
     officer.goes("/staff/settings/standards/income.deduction.medical")
-    officer.types(value="是", effective_from="2026-01-01", document="演示文件〔2026〕1号")
+    officer.types(answer="yes", effective_from="2026-01-01", document="演示文件〔2026〕1号")
     officer.presses("录入", within="main")
     officer.reads("已录入，从生效日起按它算。")
     officer.goes("/staff/verification")
