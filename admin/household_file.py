@@ -83,16 +83,12 @@ class FileHead:
     @property
     def findings(self) -> list[tuple[str, str, str]]:
         """(mark, condition, numbers) of the last decision, as it was computed that day."""
-        reasons = self.decision.computation["reasons"] if self.decision else []
         marks = {True: "yes", False: "no", None: "note"}
-        return [
-            (
-                marks[each["met"]],
-                gettext(each["text"]),
-                numbers_of(each["message"], each["values"], each["period"]),
-            )
-            for each in reasons
-        ]
+        found = []
+        for reason in self.decision.computation["reasons"] if self.decision else ():
+            text, numbers = reason["text"], numbers_of(reason["message"], reason["values"], reason["period"])
+            found.append((marks[reason["met"]], gettext(text), numbers))
+        return found
 
     @property
     def open_case(self) -> Any | None:
