@@ -46,4 +46,6 @@ def places_below(codes: Iterable[str]) -> dict[str, str]:
     here = state().node
     known = full_names(session(), {*codes, here} - {""})
     prefix = known.get(here, "")
-    return {code: spoken(name.removeprefix(prefix) or node(session(), code).name) for code, name in known.items()}
+    return {
+        code: spoken(name.removeprefix(prefix) or node(session(), code).name) for code, name in known.items()
+    }

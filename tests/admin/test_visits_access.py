@@ -127,6 +127,8 @@ def test_a_village_assistant_sees_her_village_only(site, clerk, family, words):
         other = next(each.code for each in children(session, TOWNSHIP) if each.code != village)
     hers, _ = site.staff("hers", Role.VILLAGE_ASSISTANT, office=village)
     assert "周* 家" in words(hers.get("/staff/visits"))
+    # her own place by its own name, not by the whole way down from the province
+    assert "县" not in hers.get("/staff/visits").text.partition("周*")[2].partition("</li>")[0]
     neighbour, _ = site.staff("neighbour", Role.VILLAGE_ASSISTANT, office=other)
     assert "周* 家" not in words(neighbour.get("/staff/visits"))
     assert neighbour.get(f"/staff/cases/{family}/visit").status_code == 404
