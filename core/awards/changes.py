@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
+from sqlalchemy import or_, select
+
 from core import audit
 from core.access import Actor
 from core.authorisations.changes import end_for_case
 from core.awards.models import Award
 from core.cases.decisions import ConfirmationAnswer, require_confirmer, sign_confirmation
-from core.cases.models import Case, Confirmation, Outcome
+from core.cases.declaration_models import DeclaredMember, MemberRole
+from core.cases.models import WHOLE_HOUSEHOLD, Case, Confirmation, Outcome
+from core.cases.people import members
 from core.cases.procedure import Procedure
 from core.cases.steps import hold
 from core.database import new_id
@@ -46,7 +50,11 @@ def award(
     *,
     now: datetime,
 ) -> Award:
-    """The household receives `confirmation.monthly_fen` from the next month on (57号 第二十一条)."""
+    """The household receives `confirmation.monthly_fen` from the next month on (57号 第二十一条).
+
+    Raises Blocked when one of those it covers is covered already: nobody receives the same help twice.
+    """
+    _require_uncovered(session, case, confirmation)
     household: Household = found(session.get(Household, case.household_id))
     row = Award(
         **{level: getattr(case, level) for level in LEVELS},
@@ -79,6 +87,31 @@ def award(
         changes={"monthly_fen": [None, row.monthly_fen]},
     )
     return row
+
+
+def _require_uncovered(session: ScopedSession, case: Case, confirmation: Confirmation) -> None:
+    mine = [
+        member.person_id
+        for member in members(session, case.id)
+        if member.role is MemberRole.MEMBER
+        and member.counted
+        and (case.variant == WHOLE_HOUSEHOLD or member.is_applicant)
+    ]
+    other = session.scalar(
+        select(Award.id)
+        .join(DeclaredMember, DeclaredMember.case_id == Award.case_id)
+        .where(
+            DeclaredMember.person_id.in_(mine),
+            DeclaredMember.role == MemberRole.MEMBER,
+            DeclaredMember.counted,
+            or_(Award.variant == WHOLE_HOUSEHOLD, DeclaredMember.is_applicant),
+            Award.scheme == case.scheme,
+            or_(Award.ends_on.is_(None), Award.ends_on >= confirmation.starts_on),
+        )
+        .limit(1)
+    )
+    if other is not None:
+        raise Blocked(N_("家里有人已经在享受同一项救助，不能再确定一次。请先办那一项的停发或者变更。"))
 
 
 def end_award(session: ScopedSession, actor: Actor, row: Award, last_day: date, *, now: datetime) -> None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import select
 
@@ -12,7 +11,7 @@ from core import audit
 from core.access import Actor, Permission
 from core.authorisations.changes import end_for_case
 from core.cases import people, tasks
-from core.cases.declaration_models import DeclaredMember, MemberRole
+from core.cases.entering import enter_register
 from core.cases.limits import WHOLE, limit_case
 from core.cases.models import OPEN_STATES, Authority, Case, CaseState, Pause, StepCode, StepState
 from core.cases.procedure import Procedure, beijing_day
@@ -30,8 +29,6 @@ from core.cases.steps import (
 from core.catalogue import LetterKind
 from core.database import new_id
 from core.errors import Blocked, Invalid, NotAllowed
-from core.households.changes import NewHousehold, NewMember, enter_household
-from core.households.models import category_of_scheme
 from core.letters.appeal import appeal_sentence
 from core.letters.changes import Recipient, issue_letter, record_delivery
 from core.letters.models import Delivery, Letter
@@ -52,7 +49,6 @@ __all__ = [
     "supply_missing",
     "withdraw_application",
 ]
-HEADS = frozenset({"01", "02"})
 
 
 def check_version(case: Case, seen: int) -> None:
@@ -109,7 +105,7 @@ def accept_application(
     today = beijing_day(now)
     case.related_party = case.related_party or local_duty
     case.authority = authority_of(case, procedure)
-    _enter_register(session, case, now, today)
+    enter_register(session, case, now=now, today=today)
     case.accepted_at = now
     deadline = procedure.deadline(WHOLE, today, limit_case(case))
     case.due_on, case.due_provisional = deadline.date, deadline.provisional
@@ -141,71 +137,6 @@ def authority_of(case: Case, procedure: Procedure) -> Authority:
     ):
         return Authority.TOWNSHIP
     return Authority(str(scheme.confirm_authority))
-
-
-def _enter_register(session: ScopedSession, case: Case, now: datetime, today: date) -> None:
-    declared = [each for each in people.members(session, case.id) if each.role is MemberRole.MEMBER]
-    head = next((i for i, each in enumerate(declared) if each.relation in HEADS), None)
-    if head is None:
-        head = next(i for i, each in enumerate(declared) if each.is_applicant)
-    family = NewHousehold(
-        region_code=case.region_code,
-        area=case.area,
-        number=f"H{case.number}",
-        members=[_as_new_member(session, each) for each in declared],
-        head=head,
-        village_group=str(case.answers.get("village_group", "")),
-        case_id=case.id,
-        applies_for=category_of_scheme(case.scheme),
-    )
-    household, person_ids = enter_household(session, family, now=now, today=today)
-    case.household_id = household.id
-    for member, person_id in zip(declared, person_ids, strict=True):
-        member.person_id = person_id
-    session.flush()
-    _require_no_other(session, case, person_ids)
-
-
-def _require_no_other(session: ScopedSession, case: Case, person_ids: Sequence[uuid.UUID]) -> None:
-    """Nobody is counted in two accepted applications for the same help at once."""
-    other = session.scalar(
-        select(Case.number)
-        .join(DeclaredMember, DeclaredMember.case_id == Case.id)
-        .where(
-            DeclaredMember.person_id.in_(person_ids),
-            DeclaredMember.role == MemberRole.MEMBER,
-            DeclaredMember.counted,
-            Case.id != case.id,
-            Case.scheme == case.scheme,
-            Case.accepted_at.is_not(None),
-            Case.state.in_(sorted(OPEN_STATES)),
-        )
-        .limit(1)
-    )
-    if other is not None:
-        raise Blocked(
-            N_("家里有人在另一件正在办的申请（{number}）里，不能重复受理。请先办完那一件。"), number=other
-        )
-
-
-def _as_new_member(session: ScopedSession, member: DeclaredMember) -> NewMember:
-    secrets = people.secrets(session, member)
-    return NewMember(
-        name=secrets["name"],
-        name_masked=member.name_masked,
-        id_masked=member.id_masked,
-        secrets=secrets,
-        birth_date=member.birth_date,
-        sex=member.sex,
-        relation=member.relation,
-        counted=member.counted,
-        not_counted_reason=member.not_counted_reason,
-        disability_class=member.disability_class,
-        disability_grade=member.disability_grade,
-        seriously_ill=member.seriously_ill,
-        student=member.student,
-        working=member.working,
-    )
 
 
 def send_deficiency_letter(

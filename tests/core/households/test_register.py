@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import select
 
 from core.access import Role
-from core.awards.changes import confirm_case
+from core.awards.changes import award, confirm_case, end_award
+from core.awards.queries import award_of_case
 from core.cases.changes import withdraw_application
 from core.cases.decisions import ConfirmationAnswer
 from core.cases.models import Case, Outcome
@@ -128,6 +129,25 @@ def test_who_receives_dibao_is_not_accepted_for_it_again_with_whomever_she_appli
         with pytest.raises(Blocked, match="已经享受低保"):
             accepted(town, people)
     assert len(homes(town)) == 1
+
+
+@pytest.mark.row("R1-12")
+def test_who_is_covered_with_her_family_is_not_awarded_alone_as_well_until_that_has_ended(town, way):
+    way.survey()
+    way.opine()
+    way.hang()
+    with way.acting(town.confirmer) as (session, case, procedure):
+        answer = ConfirmationAnswer(Outcome.GRANTED, "同意", 79_500)
+        granted = confirm_case(session, town.confirmer, case, answer, procedure, now=town.now)
+    alone = Way(town)
+    alone.submit(variant="single_person")
+    alone.accept()
+    session, case, _procedure = alone.at(town.confirmer)
+    with pytest.raises(Blocked, match="同一项救助"):
+        award(session, town.confirmer, case, granted, now=town.now)
+    first = award_of_case(session, way.case_id)
+    end_award(session, town.confirmer, first, date(2026, 11, 30), now=town.now)
+    assert award(session, town.confirmer, case, granted, now=town.now).starts_on == date(2026, 12, 1)
 
 
 @pytest.mark.row("R2-14")
