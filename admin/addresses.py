@@ -9,8 +9,8 @@ from typing import Any
 from flask import current_app, url_for
 
 from core.regions.names import spoken
-from core.regions.queries import full_names, node
 from core.web import formats
+from core.web.installation import installation
 from core.web.request import session, state
 from core.web.texts import gettext, language
 
@@ -43,9 +43,11 @@ def until_words(value: date | None, *, provisional: bool = False) -> str:
 
 def places_below(codes: Iterable[str]) -> dict[str, str]:
     """Names by code without the part that everyone who works here knows: 永兴镇流河渡村 to the county, 流河渡村 to the town."""
-    here = state().node
-    known = full_names(session(), {*codes, here} - {""})
-    prefix = known.get(here, "")
-    return {
-        code: spoken(name.removeprefix(prefix) or node(session(), code).name) for code, name in known.items()
-    }
+    here, places = state().node, installation().places
+    names = places.full_names(session(), {*codes, here} - {""})
+    prefix = names.get(here, "")
+    shown = {code: spoken(name.removeprefix(prefix)) for code, name in names.items()}
+    if path := places.path(session(), here) if here in names else []:
+        # the place worked in does not lie below itself: it goes by its own name
+        shown[here] = spoken(path[-1][1])
+    return shown

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 from flask import request, url_for
 from werkzeug.wrappers import Response
@@ -14,9 +16,10 @@ from core import audit
 from core.access import Permission
 from core.errors import NotFound
 from core.forms import Choice
-from core.households.models import LowIncomeCategory
+from core.households.models import Area, LowIncomeCategory
 from core.households.queries import Cursor, household_page
 from core.regions.queries import counters
+from core.web import formats
 from core.web.access_gate import access, may
 from core.web.choice_fields import ChoiceField
 from core.web.form_builder import Form
@@ -24,7 +27,7 @@ from core.web.installation import installation
 from core.web.navigation import NavEntry, add_to_navigation
 from core.web.page import page
 from core.web.request import now, session, state, today
-from core.web.texts import N_, gettext
+from core.web.texts import N_, gettext, language
 
 add_to_navigation(
     blueprint,
@@ -74,9 +77,9 @@ def households() -> Response:
     return page(
         "admin/households/list.html",
         fragment="admin/households/_rows.html",
-        rows=found.rows,
-        names=places_below(row.region_code for row in found.rows),
+        rows=_in_words(found.rows),
         words=words,
+        groups={each: words.get(each, each) for each in LowIncomeCategory},
         form=form,
         chosen=chosen if category else "",
         counts=counters(session(), state().node),
@@ -84,6 +87,39 @@ def households() -> Response:
         previous_url=_page_url(chosen, before=found.before),
         last_url=url_for("staff.households", last=1, category=chosen or None),
     )
+
+
+class ListedHousehold(NamedTuple):
+    """One line of the list as shown, in the order the template takes it apart."""
+
+    head: str
+    number: str
+    href: str
+    size: str
+    place: str
+    area: str
+    group: str
+    entered: str
+
+
+def _in_words(rows: Sequence[Any]) -> list[ListedHousehold]:
+    names = places_below(row.region_code for row in rows)
+    areas = {Area.RURAL: gettext("农村"), Area.URBAN: gettext("城市")}
+    # fifty addresses differ in their last part alone
+    start, spoken = url_for("staff.households"), language()
+    return [
+        ListedHousehold(
+            row.head_masked,
+            row.number,
+            f"{start}/{row.id}",
+            str(row.size),
+            f"{names.get(row.region_code, '')} {row.village_group}".strip(),
+            areas[row.area],
+            row.category or "",
+            formats.day(row.entered_at, spoken),
+        )
+        for row in rows
+    ]
 
 
 def _cursor(text: str) -> Cursor | None:

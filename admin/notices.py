@@ -33,10 +33,12 @@ from core.web.texts import gettext
 MOST_ROWS = 100
 
 
+# asked for the menu of every page, so it is put together once
+_WAITING = select(Objection.id).where(Objection.state == ObjectionState.OPEN).limit(99)
+
+
 def _waiting(database: ScopedSession) -> int:
-    return len(
-        database.scalars(select(Objection.id).where(Objection.state == ObjectionState.OPEN).limit(99)).all()
-    )
+    return len(database.scalars(_WAITING).all())
 
 
 add_to_navigation(

@@ -7,6 +7,7 @@ could reach a table is refused (decisions 5 and 6).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NoReturn, TypeVar
 
 from sqlalchemy import ColumnElement, Engine, event, insert, select, update
@@ -89,12 +90,17 @@ def _limit_statement(state: ORMExecuteState) -> None:
     models = models_of(state.statement, state.is_column_load or state.is_relationship_load)
     scope = session.scope
     options = [
-        with_loader_criteria(model, criteria(model, scope), include_aliases=True)
+        _only(model, scope)
         for model in models
         if not (isinstance(scope, System) or model.__visible__.reference)
     ]
     if options:
         state.statement = state.statement.options(*options)
+
+
+@lru_cache(maxsize=4096)
+def _only(model: type[Base], scope: Scope) -> Any:
+    return with_loader_criteria(model, criteria(model, scope), include_aliases=True)
 
 
 def _refuse(state: ORMExecuteState) -> NoReturn:
@@ -173,7 +179,10 @@ def count_up(
         raise OutOfScope(msg)
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
     mapped: Any = getattr(counter, column)
-    statement = dialect.insert(counter).values([dict(row) for row in rows])
+    # one row is given as plain values: SQLAlchemy composes a list of rows anew each time
+    statement = dialect.insert(counter).values(
+        dict(rows[0]) if len(rows) == 1 else [dict(row) for row in rows]
+    )
     upsert = statement.on_conflict_do_update(
         index_elements=list(key), set_={column: mapped + statement.excluded[column]}
     ).returning(mapped)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import secrets
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, or_, select
+from sqlalchemy import Engine, and_, bindparam, or_, select
 
 from core import audit
 from core.access import SECOND_FACTOR_ROLES, Actor, Grant, Permission, Role, job_actor
@@ -24,7 +25,7 @@ from core.accounts.models import (
     VerifiedPhone,
 )
 from core.accounts.policy import POLICY
-from core.database import new_id
+from core.database import AwareDateTime, new_id
 from core.encryption import Place, Vault
 from core.scopes import LEVELS, System
 from core.sessions import ScopedSession, found, open_session, update_rows
@@ -55,24 +56,46 @@ class SignedIn:
     assigned_household_ids: frozenset[uuid.UUID] = frozenset()
 
 
+# every page of a member of staff asks this: one statement, made once
+_SIGN_IN = (
+    select(
+        LoginSession.id, LoginSession.kind, LoginSession.account_id, LoginSession.began_at, LoginSession.last_seen_at,
+        LoginSession.ended_at, LoginSession.demo, LoginSession.second_factor_at, StaffAccount.full_name,
+        StaffAccount.disabled_at, StaffAccount.must_change_password, StaffAccount.password_changed_at,
+        StaffAccount.totp_confirmed_at, RoleGrant.role, RoleGrant.region_code,
+    )
+    .outerjoin(StaffAccount, StaffAccount.id == LoginSession.account_id)
+    .outerjoin(
+        RoleGrant,
+        and_(
+            RoleGrant.account_id == StaffAccount.id,
+            RoleGrant.revoked_at.is_(None),
+            or_(RoleGrant.ends_at.is_(None), RoleGrant.ends_at > bindparam("now", type_=AwareDateTime())),
+        ),
+    )
+    .where(LoginSession.token_digest == bindparam("digest"))
+)  # fmt: skip
+
+
 def find_session(engine: Engine, vault: Vault | None, token: str, *, now: datetime) -> SignedIn | None:
     """The sign-in behind a cookie's token, or None: unknown, ended, idle too long, or the account is disabled.
 
     Notes that she was seen, at most once a minute.
     """
     with open_session(engine, System("sign-in"), job_actor("sign-in"), vault=vault, writes=False) as session:
-        login = session.scalar(select(LoginSession).where(LoginSession.token_digest == _digest(token)))
-        if login is None or not holds(login, now):
+        rows = session.execute(_SIGN_IN, {"digest": _digest(token), "now": now}).all()
+        if not rows or not holds(rows[0], now):
             return None
+        login = rows[0]
         signed_in = (
-            _staff(session, login, now) if login.kind is AccountKind.STAFF else _resident(session, login)
+            _staff(session, rows, now) if login.kind is AccountKind.STAFF else _resident(session, login)
         )
     if signed_in is not None and now - login.last_seen_at > POLICY.seen_every:
         _note_seen(engine, login.id, now)
     return signed_in
 
 
-def holds(login: LoginSession, now: datetime) -> bool:
+def holds(login: LoginSession | Any, now: datetime) -> bool:
     """Whether a sign-in is neither ended nor idle nor older than any may be."""
     staff = login.kind is AccountKind.STAFF
     idle = POLICY.staff_idle if staff else POLICY.resident_idle
@@ -80,24 +103,25 @@ def holds(login: LoginSession, now: datetime) -> bool:
     return login.ended_at is None and now - login.last_seen_at < idle and now - login.began_at < longest
 
 
-def _staff(session: ScopedSession, login: LoginSession, now: datetime) -> SignedIn | None:
-    account = session.get(StaffAccount, login.account_id)
-    if account is None or account.disabled_at is not None:
+def _staff(session: ScopedSession, rows: Sequence[Any], now: datetime) -> SignedIn | None:
+    """`rows`: the sign-in with its account, once for each grant."""
+    login = rows[0]
+    if login.full_name is None or login.disabled_at is not None:
         return None
-    grants = grants_in_force(session, account.id, now)
+    grants = frozenset(Grant(row.role, row.region_code) for row in rows if row.role is not None)
     roles = frozenset(grant.role for grant in grants)
     nodes = tuple(sorted({grant.region_code for grant in grants}, key=_breadth))
     required = bool(roles & SECOND_FACTOR_ROLES) and not login.demo
-    enrolled = account.totp_confirmed_at is not None
-    cases, households = _assigned(session, account.id) if roles & _BY_ASSIGNMENT else ([], [])
+    enrolled = login.totp_confirmed_at is not None
+    cases, households = _assigned(session, login.account_id) if roles & _BY_ASSIGNMENT else ([], [])
     return SignedIn(
-        actor=Actor("staff", account.id, account.full_name, nodes[0] if nodes else "", grants),
+        actor=Actor("staff", login.account_id, login.full_name, nodes[0] if nodes else "", grants),
         kind=AccountKind.STAFF.value,
-        account_id=account.id,
+        account_id=login.account_id,
         token_id=login.id,
         nodes=nodes,
-        must_change_password=account.must_change_password
-        or now - account.password_changed_at > POLICY.password_age,
+        must_change_password=login.must_change_password
+        or now - login.password_changed_at > POLICY.password_age,
         needs_second_factor=(required or enrolled) and login.second_factor_at is None,
         must_enrol=required and not enrolled,
         assigned_case_ids=frozenset(cases),
@@ -105,7 +129,7 @@ def _staff(session: ScopedSession, login: LoginSession, now: datetime) -> Signed
     )
 
 
-def _resident(session: ScopedSession, login: LoginSession) -> SignedIn | None:
+def _resident(session: ScopedSession, login: Any) -> SignedIn | None:
     account = session.get(ResidentAccount, login.account_id)
     if account is None:
         return None

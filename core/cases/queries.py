@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 from heapq import merge
 from itertools import islice
 from typing import Any
@@ -94,8 +95,16 @@ class WorkCounts:
 
 def is_mine(actor: Actor) -> ColumnElement[bool]:
     """The tasks that are an actor's: handed to her by name, or anyone's whose permission a role of hers holds here."""
-    roles = actor.roles_at(actor.node) if actor.node else frozenset()
-    alternatives: list[ColumnElement[bool]] = [Task.assigned_to == actor.account_id] if roles else []
+    return _mine(_roles_here(actor), actor.account_id)
+
+
+def _roles_here(actor: Actor) -> frozenset[Role]:
+    return actor.roles_at(actor.node) if actor.node else frozenset()
+
+
+@lru_cache(maxsize=1024)
+def _mine(roles: frozenset[Role], account_id: uuid.UUID | None) -> ColumnElement[bool]:
+    alternatives: list[ColumnElement[bool]] = [Task.assigned_to == account_id] if roles else []
     near = {each for role in roles - COUNTY_ROLES for each in ROLE_PERMISSIONS[role]}
     above = {each for role in roles & COUNTY_ROLES for each in ROLE_PERMISSIONS[role]}
     if near:
@@ -184,14 +193,20 @@ def worklist(
     return WorkPage(rows, (rows[-1].due_on, rows[-1].id) if more else None)
 
 
-def worklist_counts(session: ScopedSession, actor: Actor) -> WorkCounts:
-    """How much is due from `actor`, counted over the nearest deadlines."""
-    rows = session.execute(
+# the menu of every page asks it: to put the conditions together costs more than to run them
+@lru_cache(maxsize=1024)
+def _counted(roles: frozenset[Role], account_id: uuid.UUID | None) -> Any:
+    return (
         select(Task.kind, Task.due_on)
-        .where(Task.state == TaskState.OPEN, is_mine(actor))
+        .where(Task.state == TaskState.OPEN, _mine(roles, account_id))
         .order_by(Task.due_on, Task.id)
         .limit(COUNT_CAP)
-    ).all()
+    )
+
+
+def worklist_counts(session: ScopedSession, actor: Actor) -> WorkCounts:
+    """How much is due from `actor`, counted over the nearest deadlines."""
+    rows = session.execute(_counted(_roles_here(actor), actor.account_id)).all()
     return WorkCounts(
         total=len(rows),
         capped=len(rows) == COUNT_CAP,

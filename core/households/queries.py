@@ -5,9 +5,10 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import Uuid, bindparam, select, tuple_
 
 from core.households.models import Household, LowIncomeCategory, Membership, NameBigram, Person
 from core.households.names import bigrams
@@ -34,11 +35,29 @@ _COLUMNS = (
     Household.size,
     Household.area,
     Household.category,
-    Household.status,
     Household.region_code,
     Household.village_group,
     Household.entered_at,
 )
+
+
+@cache
+def _page_statement(backwards: bool, after: bool, before: bool, of_category: bool) -> Any:
+    """The statement of one kind of page, made once: to put it together costs as much as to run it."""
+    key, cursor = (
+        tuple_(Household.sort, Household.id),
+        tuple_(bindparam("sort"), bindparam("id", type_=Uuid())),
+    )
+    statement = select(*_COLUMNS).limit(bindparam("size"))
+    if of_category:
+        statement = statement.where(Household.category == bindparam("category"))
+    if after:
+        statement = statement.where(key < cursor)
+    if before:
+        statement = statement.where(key > cursor)
+    if backwards:
+        return statement.order_by(Household.sort.asc(), Household.id.asc())
+    return statement.order_by(Household.sort.desc(), Household.id.desc())
 
 
 def household_page(
@@ -51,21 +70,11 @@ def household_page(
     size: int = PAGE,
 ) -> HouseholdPage:
     """One page of the households in scope by keyset on (sort, id), no OFFSET and no count (architecture 9)."""
-    key = tuple_(Household.sort, Household.id)
-    statement = select(*_COLUMNS)
-    if category is not None:
-        statement = statement.where(Household.category == category)
     backwards = last or before is not None
-    if after is not None:
-        statement = statement.where(key < tuple_(*after))
-    if before is not None:
-        statement = statement.where(key > tuple_(*before))
-    order = (
-        (Household.sort.asc(), Household.id.asc())
-        if backwards
-        else (Household.sort.desc(), Household.id.desc())
-    )
-    rows = list(session.execute(statement.order_by(*order).limit(size + 1)))
+    cursor = after or before or (None, None)
+    statement = _page_statement(backwards, after is not None, before is not None, category is not None)
+    asked = {"category": category, "sort": cursor[0], "id": cursor[1], "size": size + 1}
+    rows = list(session.execute(statement, asked))
     more, rows = len(rows) > size, rows[:size]
     if backwards:
         rows.reverse()

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from sqlalchemy import ColumnElement, case, or_, select
+from sqlalchemy import ColumnElement, bindparam, case, or_, select
 from sqlalchemy.orm import Session
 
 from core.errors import NotFound
@@ -133,10 +133,14 @@ def office(session: Session, code: str) -> RegionOffice | None:
     return max(session.scalars(statement), key=lambda each: level_of(each.region_code), default=None)
 
 
+_COUNTERS = select(RegionCounter.name, RegionCounter.value).where(
+    RegionCounter.region_code == bindparam("code")
+)
+
+
 def counters(session: Session, code: str) -> dict[str, int]:
     """The counters of a node by name; empty outside the session's scope."""
-    statement = select(RegionCounter.name, RegionCounter.value).where(RegionCounter.region_code == code)
-    return {name: value for name, value in session.execute(statement)}  # noqa: C416
+    return {name: value for name, value in session.execute(_COUNTERS, {"code": code})}  # noqa: C416
 
 
 def _exists(on: date | None) -> ColumnElement[bool]:

@@ -14,8 +14,10 @@ from core.database import make_engine
 APP_ROLE = "doudi_app"
 
 
-def start_postgresql(folder: Path, database: str) -> str:
-    """Start (or join) the server whose data lies in `folder`, make an empty `database`, return its owner's URL."""
+def start_postgresql(folder: Path, database: str, template: str = "template1") -> str:
+    """Start (or join) the server whose data lies in `folder`, make `database` as a copy of `template` (an empty one),
+    return its owner's URL.
+    """
     # the library warns at import where no runtime folder is set
     if "XDG_RUNTIME_DIR" not in os.environ:
         os.environ["XDG_RUNTIME_DIR"] = tempfile.mkdtemp(prefix="doudi-run-")
@@ -24,7 +26,7 @@ def start_postgresql(folder: Path, database: str) -> str:
     admin = make_engine(_url(server, "postgres"), isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
         connection.execute(text(f"DROP DATABASE IF EXISTS {database}"))
-        connection.execute(text(f"CREATE DATABASE {database}"))
+        connection.execute(text(f"CREATE DATABASE {database} TEMPLATE {template}"))
         connection.execute(
             text(
                 f"DO $$ BEGIN CREATE ROLE {APP_ROLE} LOGIN NOSUPERUSER; "

@@ -93,10 +93,10 @@ class Current:
         if not code:
             return []
         try:
-            places = regions.path(_reading(), code)
+            places = installation().places.path(_reading(), code)
         except NotFound:
             return [(code, code)]
-        return [(place.code, place.name) for place in places] or [(code, gettext("全国"))]
+        return places or [(code, gettext("全国"))]
 
     @property
     def nodes(self) -> list[tuple[str, str]]:
@@ -104,7 +104,7 @@ class Current:
         found = self.signed_in
         if found is None or not found.nodes:
             return []
-        names = regions.full_names(_reading(), found.nodes)
+        names = installation().places.full_names(_reading(), found.nodes)
         return [(code, names.get(code) or gettext("全国")) for code in found.nodes]
 
     @property

@@ -17,6 +17,7 @@ from core.catalogue.packs import Enabling
 from core.catalogue.region_view import RegionCatalogue
 from core.encryption import Vault
 from core.settings import Settings
+from core.web.kept_places import KeptPlaces
 
 EXTENSION = "doudi"
 
@@ -50,6 +51,7 @@ class Installation:
     enablings: Callable[[Engine], Iterable[Enabling]] = no_enablings
     clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
     packs_of_blueprints: dict[str, tuple[str, str]] = field(default_factory=dict)
+    places: KeptPlaces = field(default_factory=KeptPlaces)
 
     def for_region(self, region: str, on: date) -> RegionCatalogue:
         """What packs declare for a region on a day, by the rows that enable them."""

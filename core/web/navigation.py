@@ -14,6 +14,7 @@ from core.web.request import session, state
 from core.web.texts import gettext
 
 EXTENSION = "doudi_navigation"
+EXTENSION_ADDRESSES = "doudi_navigation_addresses"
 Counter = Callable[[ScopedSession], int]
 
 
@@ -60,7 +61,7 @@ def nav_items() -> list[NavItem]:
     mine = state()
     entries: list[NavEntry] = current_app.extensions.get(EXTENSION, [])
     shown = [entry for entry in entries if entry.face == mine.face and _may_see(entry)]
-    addresses = {entry: url_for(entry.endpoint) for entry in shown}
+    addresses = _addresses(shown)
     here = max((url for url in addresses.values() if _leads_to(url, request.path)), key=len, default=None)
     return [
         NavItem(
@@ -73,6 +74,16 @@ def nav_items() -> list[NavItem]:
         )
         for entry in sorted(shown, key=lambda entry: entry.order)
     ]
+
+
+def _addresses(entries: list[NavEntry]) -> dict[NavEntry, str]:
+    """Where each line leads; the lines take no values, so an address depends on the site's prefix alone."""
+    known: dict[tuple[str, str], str] = current_app.extensions[EXTENSION_ADDRESSES]
+    prefix = request.script_root
+    for entry in entries:
+        if (prefix, entry.endpoint) not in known:
+            known[prefix, entry.endpoint] = url_for(entry.endpoint)
+    return {entry: known[prefix, entry.endpoint] for entry in entries}
 
 
 def _may_see(entry: NavEntry) -> bool:
@@ -95,3 +106,4 @@ def _counted(entry: NavEntry) -> int | None:
 def install_navigation(app: Flask) -> None:
     """An empty menu, filled as blueprints are registered."""
     app.extensions.setdefault(EXTENSION, [])
+    app.extensions[EXTENSION_ADDRESSES] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from flask import Flask, current_app, g, has_request_context, request
+from flask import Flask, current_app, g, has_app_context, has_request_context, request
 from markupsafe import Markup, escape
 
 from core.errors import Problem
@@ -37,14 +37,18 @@ def language() -> str:
 
 def messages() -> Messages:
     """The catalogue of the reader's language."""
-    found: Messages = current_app.extensions[EXTENSION][language()]
+    found: Messages | None = g.get("messages")
+    if found is None:
+        found = current_app.extensions[EXTENSION][language()]
+        if has_request_context():
+            g.messages = found
     return found
 
 
 def gettext(text: str, /, **values: Any) -> str:
     """`text` in the reader's language, its %(name)s or {name} filled from `values`."""
-    translated = messages().gettext(text) if current_app else text
-    return fill(translated, values)
+    translated = messages().gettext(text) if has_app_context() else text
+    return fill(translated, values) if values else translated
 
 
 def ngettext(singular: str, plural: str, count: int, /, **values: Any) -> str:
@@ -91,7 +95,7 @@ def _shown(value: object, known: Messages) -> object:
 
 def _template_text(text: str, /, **values: Any) -> Markup:
     """`_()` of templates: text and values are escaped, markup passed as a value stays."""
-    translated = escape(gettext(str(text)))
+    translated = escape(messages().gettext(str(text)))
     if not values:
         return translated
     return translated % values if "%(" in translated else translated.format(**values)
