@@ -119,10 +119,10 @@ def case_and_row(asked: AskedCase, position: int) -> tuple[Case, Authorisation]:
 def request_all(asked: AskedCase) -> list[VerificationRequest]:
     """The township asks everything that is covered."""
     town = asked.town
-    desk = town.at_work(town.clerk)
-    case = town.case(desk, asked.case_id)
-    rows = request_checks(desk, town.clerk, case, town.procedure(desk), now=town.now)
-    desk.commit()
+    with town.at_work(town.clerk) as desk:
+        case = town.case(desk, asked.case_id)
+        rows = request_checks(desk, town.clerk, case, town.procedure(desk), now=town.now)
+        desk.commit()
     return rows
 
 

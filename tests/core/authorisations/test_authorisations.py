@@ -175,6 +175,7 @@ def test_a_check_waits_for_everyone_by_masked_name(town):
     case = town.case(session, asked.case_id)
     with pytest.raises(Blocked) as told:
         require_covered(session, case, town.procedure(session), now=town.now)
+    session.rollback()
     # the child waits for its guardian, who is named once
     assert "等杨*、龙*、周*签" in str(told.value)
     assert covered(asked).waiting_for == ["杨*", "龙*", "周*"]
