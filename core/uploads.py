@@ -102,8 +102,8 @@ def _foreign(content: bytes, accept: frozenset[ContentKind]) -> Invalid:
             field="file",
         )
     if ContentKind.PDF in accept:
-        return Invalid(N_("这个文件不是照片或 PDF（看的是内容，不是扩展名）；请重新选择"), field="file")
-    return Invalid(N_("这个文件不是照片（看的是内容，不是扩展名）；请重新选择 JPG 或 PNG 照片"), field="file")
+        return Invalid(N_("这个文件不是照片，也不是PDF，打不开。请重新拍一张，或者另选一个。"), field="file")
+    return Invalid(N_("这个文件不是照片，打不开。请重新拍一张，或者另选一张（JPG或PNG）。"), field="file")
 
 
 def _clean_photo(content: bytes, kind: ContentKind, longest_side: int) -> Upload:

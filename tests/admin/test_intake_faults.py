@@ -114,7 +114,7 @@ def test_an_expired_sign_in_keeps_what_was_typed(site, clerk, words):
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"MZ" + b"\0" * 2000, "不是照片或 PDF"),
+        (b"MZ" + b"\0" * 2000, "不是照片，也不是PDF"),
         (b"\xff\xd8\xff" + b"\0" * 2000, "照片打不开"),
         (b"\xff\xd8\xff" + b"\0" * (31 * 1024 * 1024), "请拍小一些"),
     ],

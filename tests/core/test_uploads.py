@@ -139,9 +139,9 @@ def test_a_pdf_is_kept_as_it_is_where_papers_are_wanted():
     ("content", "word"),
     [
         (b"", "空的"),
-        (EXE, "不是照片或 PDF"),
-        (b"PK\x03\x04" + bytes(100), "不是照片或 PDF"),
-        (b"<html><script>alert(1)</script>", "不是照片或 PDF"),
+        (EXE, "不是照片，也不是PDF"),
+        (b"PK\x03\x04" + bytes(100), "不是照片，也不是PDF"),
+        (b"<html><script>alert(1)</script>", "不是照片，也不是PDF"),
         (b"\0\0\0\x18ftypheic" + bytes(50), "HEIC"),
         (b"\xff\xd8\xff\xe0" + EXE, "打不开"),
         (saved(picture())[:900], "打不开"),

@@ -45,7 +45,7 @@ def test_a_photo_of_20_mb_is_taken_and_made_small(site, walk):
 @pytest.mark.parametrize(
     ("content", "told"),
     [
-        (b"MZ\x90\x00" + b"\x00" * 400, "不是照片或 PDF"),
+        (b"MZ\x90\x00" + b"\x00" * 400, "不是照片，也不是PDF"),
         (b"", "空的"),
         (photo()[:300], "打不开"),
         (b"\x00\x00\x00\x18ftypheic" + b"\x00" * 200, "HEIC"),

@@ -150,7 +150,7 @@ def test_what_no_row_uses_any_more_is_deleted_from_the_disk(town, files, account
 
 @pytest.mark.parametrize(
     ("content", "words"),
-    [(b"MZ\x90\x00" + b"\0" * 100, "不是照片或 PDF"), (b"", "空的"), (b"\xff\xd8\xff broken", "打不开")],
+    [(b"MZ\x90\x00" + b"\0" * 100, "不是照片，也不是PDF"), (b"", "空的"), (b"\xff\xd8\xff broken", "打不开")],
 )
 def test_a_renamed_program_or_a_broken_photo_is_told_in_words_and_not_kept(
     town, files, account, content, words
