@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from admin.addresses import first_url, places_below
+from admin.case_counts import counts_of
 from admin.case_next import NextStep, next_step_of
 from admin.case_people import CasePeople, people_of
 from admin.case_timeline import Timeline, plan_of, timeline_of
@@ -135,12 +136,12 @@ def kind_words(case: Case, procedure: Procedure) -> str:
 
 
 def _tabs(case: Case, people: CasePeople, active: str) -> list[tuple[str, str, int | None, bool]]:
-    counts = {"members": len(people.members)}
+    counts = counts_of(case.id) | {"members": len(people.members)}
     shown = []
     for tab in TABS:
         href = first_url(*tab.pages, case_id=case.id)
         if href is not None and may(tab.permission):
-            shown.append((gettext(tab.label), href, counts.get(tab.code), tab.code == active))
+            shown.append((gettext(tab.label), href, counts.get(tab.code) or None, tab.code == active))
     return shown
 
 

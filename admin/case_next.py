@@ -70,6 +70,9 @@ _DOORS = {
     StepCode.PUBLICATION: _Door(N_("公布与发放"), P.LETTER_SEND, N_("去公布"), ("staff.case_notice",)),
 }
 
+# whoever may not ask for checks begins the survey by agreeing on the first visit
+_FIRST_VISIT = _Door(N_("启动调查"), P.VISIT_RECORD, N_("约好上门"), ("staff.case_visits",))
+
 
 def next_step_of(
     case: Case,
@@ -82,7 +85,7 @@ def next_step_of(
     step = _chosen([each for each in steps if each.state is StepState.OPEN])
     if step is None:
         return _ended(case)
-    door = _DOORS[step.code]
+    door = _door(step)
     permission = _permission(step, case)
     found = NextStep(title=gettext(door.title))
     if step.due_on is not None:
@@ -129,12 +132,17 @@ def _permission(step: CaseStep, case: Case) -> Permission:
     if step.code is StepCode.OPINION and not may(P.OPINION_SIGN):
         # who accepted it also explains differences; only the reviewer signs
         return P.CASE_ACCEPT
-    return _DOORS[step.code].permission
+    return _door(step).permission
+
+
+def _door(step: CaseStep) -> _Door:
+    by_visit = step.code is StepCode.SURVEY_START and not may(P.VERIFICATION_REQUEST)
+    return _FIRST_VISIT if by_visit else _DOORS[step.code]
 
 
 def _chosen(open_steps: Sequence[CaseStep]) -> CaseStep | None:
     """Of several open steps the first that who asks may take, else the first."""
-    mine = [step for step in open_steps if is_due_from(actor(), step.code, _DOORS[step.code].permission)]
+    mine = [step for step in open_steps if is_due_from(actor(), step.code, _door(step).permission)]
     return next(iter(mine or open_steps), None)
 
 

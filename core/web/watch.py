@@ -19,7 +19,7 @@ from core.web.procedures import procedure_beside
 from core.web.public_check import check_notice, unchecked_notices
 
 log = logging.getLogger("doudi.watch")
-EVERY = 120.0  # seconds
+SOON, EVERY = 5.0, 120.0  # seconds: to the first round, and between the others
 
 
 def watch_once(app: Flask, *, now: datetime) -> None:
@@ -72,8 +72,10 @@ def start_watch(app: Flask) -> threading.Event:
     stop = threading.Event()
 
     def rounds() -> None:
-        while not stop.wait(EVERY):
+        wait = SOON
+        while not stop.wait(wait):
             watch_once(app, now=installation_of(app).clock())
+            wait = EVERY
 
     threading.Thread(target=rounds, name="doudi-watch", daemon=True).start()
     return stop
