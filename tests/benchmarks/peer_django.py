@@ -111,7 +111,8 @@ def _database(url: URL) -> dict[str, Any]:
         "USER": url.username,
         "HOST": url.query["host"],
         "CONN_MAX_AGE": None,
-        "OPTIONS": {"application_name": "django"},
+        # its counts stay in its own process: the time of helpers would not be seen
+        "OPTIONS": {"application_name": "django", "options": "-c max_parallel_workers_per_gather=0"},
     }
 
 
