@@ -17,17 +17,10 @@ from core.access import Permission
 from core.accounts.queries import names_of
 from core.awards.changes import confirm_case
 from core.cases import queries
-from core.cases.decisions import (
-    OTHER_GROUNDS,
-    ConfirmationAnswer,
-    OpinionAnswer,
-    confirmation_of,
-    current_opinion,
-    require_confirmer,
-    send_back,
-    sign_opinion,
-)
+from core.cases.confirmations import ConfirmationAnswer, confirmation_of, require_confirmer, send_back
+from core.cases.grounds import OTHER_GROUNDS, grounds_of
 from core.cases.models import Case, Opinion, Outcome, StepCode
+from core.cases.opinions import OpinionAnswer, current_opinion, sign_opinion
 from core.cases.steps import require_open
 from core.errors import Invalid
 from core.forms import Choice, ShownIf
@@ -96,14 +89,11 @@ def case_opinion(case_id: uuid.UUID) -> Response:
 
 
 def _grounds(frame: CaseFrame) -> list[Choice]:
-    failed = []
-    if frame.assessment is not None:
-        failed = [
-            Choice(reason.text, reason.text, hint=reason.article)
-            for reason in frame.assessment.decision.reasons
-            if reason.met is not True
-        ]
-    return [*failed, *(Choice(code, text) for code, text in OTHER_GROUNDS.items())]
+    """What a decision against the family may rest on today; none where nothing can be computed."""
+    if frame.assessment is None:
+        return []
+    possible = grounds_of(frame.assessment.decision)
+    return [Choice(code, ground.text, hint=ground.article) for code, ground in possible.items()]
 
 
 def _sign_opinion(case: Case, form: OpinionForm) -> None:
@@ -149,6 +139,11 @@ class ConfirmationForm(CaseForm):
         hint=N_("和公示的金额不同，会自动退回重提意见、重新公示。"),
         shown_if=ShownIf("outcome", (GRANT,)),
     )
+    grounds = ChoicesField(
+        N_("不予确认的依据"),
+        hint=N_("不能因为职业、身份就不同意。"),
+        shown_if=ShownIf("outcome", (REFUSE,)),
+    )
     reason = LongTextField(N_("理由"), required=True, max_length=1000)
 
 
@@ -160,6 +155,8 @@ def case_confirmation(case_id: uuid.UUID) -> Response:
     opinion = current_opinion(session(), case)
     proposed = opinion.monthly_fen if opinion and opinion.eligible else None
     form = ConfirmationForm(data={"version": case.version, "monthly": proposed})
+    frame = case_frame(case_id, "economy")
+    form.grounds.options = _grounds(frame)
     status: int | None = None
     if form.is_submitted():
         answer = attempt(case, form, lambda: _confirm(case, form), _stored_confirmation)
@@ -167,8 +164,7 @@ def case_confirmation(case_id: uuid.UUID) -> Response:
             return answer
         if answer is None:
             return redirect_to(url_for("staff.case_page", case_id=case_id))
-        status = answer
-    frame = case_frame(case_id, "economy")
+        status, frame = answer, case_frame(case_id, "economy")
     opinion = current_opinion(session(), frame.case)
     file = file_of(frame.case, frame.steps, frame.procedure)
     return page(
@@ -179,6 +175,7 @@ def case_confirmation(case_id: uuid.UUID) -> Response:
         file=file,
         opinion=opinion,
         signer=_signer(opinion),
+        against=gettext("；").join(_grounds_named(opinion)),
         mine=opinion is not None and opinion.signed_by == actor().account_id,
         allowed=_allowed(frame.case),
         open=is_open(frame, StepCode.CONFIRMATION),
@@ -190,6 +187,12 @@ def _signer(opinion: Opinion | None) -> str:
     if opinion is None:
         return ""
     return names_of(session(), [opinion.signed_by]).get(opinion.signed_by, "")
+
+
+def _grounds_named(opinion: Opinion | None) -> list[str]:
+    """What a negative opinion rests on, in words."""
+    named = opinion.computation["grounds"] if opinion is not None else []
+    return [gettext(OTHER_GROUNDS[code].text if code in OTHER_GROUNDS else code) for code in named]
 
 
 def _allowed(case: Case) -> bool:
@@ -213,6 +216,7 @@ def _confirm(case: Case, form: ConfirmationForm) -> None:
         outcome=Outcome.GRANTED if granted else Outcome.REFUSED,
         reason=reason,
         monthly_fen=int(form.monthly.data or 0) if granted else 0,
+        grounds=() if granted else tuple(form.grounds.data or ()),
     )
     confirmation = confirm_case(database, actor(), case, answer, procedure, now=now())
     if confirmation is None:

@@ -12,8 +12,8 @@ from admin.case_timeline import OFFICE_WORDS, step_title
 from core.access import Permission
 from core.cases.assessment import Assessment
 from core.cases.comparison import unexplained
-from core.cases.decisions import current_opinion
 from core.cases.models import Authority, Case, CaseState, CaseStep, StepCode, StepState
+from core.cases.opinions import current_opinion
 from core.cases.procedure import Procedure
 from core.cases.queries import is_due_from
 from core.catalogue import LetterKind

@@ -13,8 +13,8 @@ from admin.addresses import url_if
 from admin.blueprint import blueprint
 from admin.case_frame import CaseFrame, case_frame, is_open
 from core.access import Permission
-from core.cases.decisions import current_opinion
 from core.cases.models import CaseState, StepCode
+from core.cases.opinions import current_opinion
 from core.errors import Blocked, Problem
 from core.notices.changes import FIRST, LONG_TERM, standing_notice
 from core.notices.content import public_values, raw_values, require_clean

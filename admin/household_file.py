@@ -17,7 +17,7 @@ from core.accounts.queries import names_of
 from core.authorisations.queries import history as authorisations_of
 from core.awards.queries import awards_of_household
 from core.cases import queries as cases
-from core.cases.decisions import confirmation_of
+from core.cases.confirmations import confirmation_of
 from core.cases.models import OPEN_STATES, CaseState, Confirmation
 from core.catalogue import HouseholdFacts, MemberFacts, Panel
 from core.documents.queries import papers_of_cases

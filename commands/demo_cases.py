@@ -23,8 +23,9 @@ from core.authorisations.models import SigningLevel
 from core.awards.changes import confirm_case
 from core.cases.assessment import assess
 from core.cases.changes import accept_application, send_deficiency_letter
-from core.cases.decisions import ConfirmationAnswer, OpinionAnswer, current_opinion, sign_opinion
+from core.cases.confirmations import ConfirmationAnswer
 from core.cases.models import Case, Outcome
+from core.cases.opinions import OpinionAnswer, current_opinion, sign_opinion
 from core.cases.procedure import Procedure, beijing_day, procedure_for
 from core.cases.submission import prepare, submit_application
 from core.catalogue import Catalogue
@@ -350,6 +351,7 @@ class DemoCase:
             Outcome.GRANTED if granted else Outcome.REFUSED,
             N_("同意镇里的意见。"),
             opinion.monthly_fen if opinion else 0,
+            opinion.computation["grounds"] if opinion else (),
         )
         confirm_case(session, self.town.confirmer, case, answer, procedure, now=self.at)
         _end(session)

@@ -10,7 +10,7 @@ from core import audit
 from core.access import Actor
 from core.authorisations.changes import end_for_case
 from core.awards.models import Award
-from core.cases.decisions import ConfirmationAnswer, require_confirmer, sign_confirmation
+from core.cases.confirmations import ConfirmationAnswer, require_confirmer, sign_confirmation
 from core.cases.declaration_models import DeclaredMember, MemberRole
 from core.cases.models import WHOLE_HOUSEHOLD, Case, Confirmation, Outcome
 from core.cases.people import members

@@ -11,8 +11,8 @@ from sqlalchemy import select
 
 from core import audit
 from core.access import Actor, Permission
-from core.cases.decisions import complete_notice, current_opinion, objection_upheld
 from core.cases.models import OPEN_STATES, Case, CaseState, StepCode, StepState
+from core.cases.opinions import current_opinion, objection_upheld
 from core.cases.procedure import Procedure, beijing_day
 from core.cases.steps import complete_step, hold, require_open, step_of
 from core.cases.tasks import finish_tasks, open_task
@@ -232,7 +232,7 @@ def _close_if_over(
         return False
     notice.state, notice.closed_at = NoticeState.CLOSED, now
     session.flush()
-    complete_notice(session, actor, case, {"notice_id": str(notice.id)}, procedure, now=now)
+    complete_step(session, actor, case, StepCode.NOTICE, {"notice_id": str(notice.id)}, procedure, now=now)
     return True
 
 

@@ -13,9 +13,9 @@ from sqlalchemy import select
 
 from core.access import Actor
 from core.cases.changes import accept_application
-from core.cases.decisions import OpinionAnswer, sign_opinion
 from core.cases.declaration_models import Layer, StatementLine
 from core.cases.models import Case, Opinion, StepCode
+from core.cases.opinions import OpinionAnswer, sign_opinion
 from core.cases.procedure import Procedure
 from core.cases.steps import complete_step
 from core.database import new_id

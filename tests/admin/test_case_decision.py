@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from core.awards.queries import award_of_case
-from core.cases.decisions import OpinionAnswer, confirmation_of, current_opinion
+from core.cases.confirmations import confirmation_of
 from core.cases.models import CaseState
+from core.cases.opinions import OpinionAnswer, current_opinion
 from core.letters.queries import letters_of_case
 
 pytestmark = pytest.mark.row("R1-13", "R3-04", "R3-17")
@@ -130,11 +131,24 @@ def test_sending_back_by_choice_needs_a_reason(site, way, hung, fill):
 
 def test_a_refusal_is_written_and_lists_nobody(site, way, hung, fill):
     confirmer, url = hung
-    assert fill(confirmer, url, {"outcome": "refuse", "reason": "财产超过规定"}).status_code == 303
+    sent = {"outcome": "refuse", "reason": "漏报门面", "grounds": "false_declaration"}
+    assert fill(confirmer, url, sent).status_code == 303
     with site.session() as session:
         assert letters_of_case(session, way.case_id)[0].kind == "refusal"
         case = way.town.case(session, way.case_id)
         assert (case.state, award_of_case(session, case.id)) == (CaseState.REFUSED, None)
+
+
+@pytest.mark.parametrize(("grounds", "told"), [([], "不予确认，都要指明"), ("occupation", "从列出的里面选")])
+def test_a_refusal_without_a_named_ground_is_refused_itself_and_its_words_are_kept(
+    site, way, hung, fill, words, grounds, told
+):
+    confirmer, url = hung
+    answer = fill(confirmer, url, {"outcome": "refuse", "reason": "家里有教师", "grounds": grounds})
+    assert answer.status_code == 422
+    assert told in words(answer)
+    assert "家里有教师" in answer.text
+    assert case_of(site, way).state is CaseState.CONFIRMATION
 
 
 def test_a_grant_without_an_amount_is_not_a_grant(site, way, hung, fill, words):
@@ -161,6 +175,7 @@ def test_a_negative_opinion_reaches_the_confirmer_without_a_notice(site, way, co
     way.opine(OpinionAnswer(False, "不配合核对", ("refuses_verification",)))
     said = words(confirmer.get(f"/staff/cases/{way.case_id}/confirmation"))
     assert "意见 不同意" in said
+    assert "依据 不配合核对或入户调查" in said
     assert "不配合核对" in said
 
 

@@ -12,7 +12,7 @@ from core.access import Role
 from core.audit.models import AuditEntry
 from core.awards.changes import confirm_case
 from core.cases.application import MemberAnswer
-from core.cases.decisions import ConfirmationAnswer
+from core.cases.confirmations import ConfirmationAnswer
 from core.cases.models import Outcome
 from core.cases.people import members
 from core.households.queries import members as household_members

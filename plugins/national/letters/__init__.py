@@ -127,6 +127,7 @@ LETTERS = (
         article("第二十一条"),
         *_CASE,
         "submitted_on",
+        "grounds",
         "reason",
         "county_name",
         "township_name",

@@ -10,8 +10,8 @@ from sqlalchemy import select
 from core.audit.models import AuditEntry
 from core.cases.assessment import assess
 from core.cases.comparison import Adoption, adopt_agreeing, adopt_line, compare, unexplained
-from core.cases.decisions import OpinionAnswer, sign_opinion
 from core.cases.declaration_models import Layer, LineKind
+from core.cases.opinions import OpinionAnswer, sign_opinion
 from core.errors import Blocked, Invalid, NotAllowed
 
 pytestmark = pytest.mark.row("R1-14", "R3-02")

@@ -11,12 +11,7 @@ from core.access import Actor, Grant, Role
 from core.awards.changes import confirm_case
 from core.awards.queries import award_of_case
 from core.cases.comparison import Adoption, adopt_line
-from core.cases.decisions import (
-    ConfirmationAnswer,
-    OpinionAnswer,
-    current_opinion,
-    sign_opinion,
-)
+from core.cases.confirmations import ConfirmationAnswer
 from core.cases.declaration_models import Layer
 from core.cases.models import (
     Authority,
@@ -29,6 +24,7 @@ from core.cases.models import (
     Task,
     TaskState,
 )
+from core.cases.opinions import OpinionAnswer, current_opinion, sign_opinion
 from core.cases.steps import step_of
 from core.errors import Blocked, Invalid, NotAllowed
 from core.law import Unit, path_of
@@ -51,9 +47,9 @@ def delegate(town):
     session.commit()
 
 
-def confirm(way, actor, outcome=Outcome.GRANTED, fen=AMOUNT, reason="同意镇里意见"):
+def confirm(way, actor, outcome=Outcome.GRANTED, fen=AMOUNT, reason="同意镇里意见", grounds=()):
     session, case, procedure = way.at(actor)
-    answer = ConfirmationAnswer(outcome, reason, fen)
+    answer = ConfirmationAnswer(outcome, reason, fen, grounds)
     confirmation = confirm_case(session, actor, case, answer, procedure, now=way.town.now)
     session.commit()
     return confirmation
@@ -67,7 +63,7 @@ def test_a_negative_opinion_hangs_no_notice_and_goes_to_the_confirmer(town, way)
     assert step_of(session, case.id, StepCode.NOTICE).state is StepState.NOT_APPLICABLE
     assert step_of(session, case.id, StepCode.CONFIRMATION).state is StepState.OPEN
     assert notices_of_case(session, case.id) == []
-    confirmation = confirm(way, town.confirmer, Outcome.REFUSED, 0, "不配合核对")
+    confirmation = confirm(way, town.confirmer, Outcome.REFUSED, 0, "不配合核对", ("refuses_verification",))
     assert confirmation.outcome is Outcome.REFUSED
     session, case, procedure = way.at(town.clerk)
     letters = letters_of_case(session, case.id)
@@ -160,14 +156,27 @@ def test_overturning_a_negative_opinion_sends_it_back_before_anything_is_granted
     assert confirm(way, town.confirmer).outcome is Outcome.GRANTED
 
 
-def test_the_confirmer_may_refuse_what_the_township_favoured(town, way):
+@pytest.mark.row("R3-04")
+def test_the_confirmer_refuses_what_the_township_favoured_on_a_named_ground_alone(town, way):
     way.survey()
     way.opine()
     way.hang()
-    assert confirm(way, town.confirmer, Outcome.REFUSED, 0, "家庭财产超过规定").outcome is Outcome.REFUSED
+    for grounds in ((), ("occupation",), ("家庭财产超过规定",)):
+        with pytest.raises(Invalid, match="职业") as told:
+            confirm(way, town.confirmer, Outcome.REFUSED, 0, "家庭财产超过规定", grounds)
+        assert told.value.field == "grounds"
+    _session, case, _procedure = way.at(town.confirmer)
+    assert case.state is CaseState.CONFIRMATION
+    confirmation = confirm(
+        way, town.confirmer, Outcome.REFUSED, 0, "漏报门面，不更正", ("false_declaration",)
+    )
+    assert confirmation.computation["grounds"] == ["false_declaration"]
     session, case, _procedure = way.at(town.clerk)
     assert case.state is CaseState.REFUSED
-    assert letters_of_case(session, case.id)[0].kind == "refusal"
+    letter = letters_of_case(session, case.id)[0]
+    assert letter.kind == "refusal"
+    text = "\n".join(letter_text(session, letter.id).paragraphs)
+    assert "1. 申报不实，经告知仍不更正（57号 第九条）" in text
 
 
 @pytest.mark.row("R3-20")

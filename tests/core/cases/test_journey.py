@@ -10,8 +10,9 @@ from sqlalchemy import select
 from core.awards.changes import confirm_case
 from core.awards.queries import award_of_case
 from core.cases.changes import accept_application
-from core.cases.decisions import ConfirmationAnswer, OpinionAnswer, sign_opinion
+from core.cases.confirmations import ConfirmationAnswer
 from core.cases.models import CaseState, Outcome, StepCode, StepState, Task, TaskState
+from core.cases.opinions import OpinionAnswer, sign_opinion
 from core.cases.steps import complete_step, steps_of
 from core.database import new_id
 from core.letters.queries import letter_text, letters_of_case

@@ -11,8 +11,8 @@ from core.audit.models import AuditEntry
 from core.authorisations.changes import refuse
 from core.awards.changes import confirm_case
 from core.cases.comparison import Adoption, adopt_line, compare, unexplained
+from core.cases.confirmations import ConfirmationAnswer
 from core.cases.data_requests import ask_for_correction
-from core.cases.decisions import ConfirmationAnswer
 from core.cases.declaration_models import LineKind, Period
 from core.cases.models import Outcome, Task
 from core.database import Base

@@ -16,8 +16,9 @@ from core.cases.changes import (
     supply_missing,
     withdraw_application,
 )
-from core.cases.decisions import ConfirmationAnswer, OpinionAnswer, sign_opinion
+from core.cases.confirmations import ConfirmationAnswer
 from core.cases.models import CaseState, Outcome, StepCode, StepState, Task, TaskState
+from core.cases.opinions import OpinionAnswer, sign_opinion
 from core.cases.steps import STEP_NAMES, complete_step, steps_of
 from core.errors import Blocked, Invalid, NotAllowed
 from core.letters.queries import letters_of_case

@@ -12,7 +12,7 @@ from core.access import Role
 from core.awards.changes import award, confirm_case, end_award
 from core.awards.queries import award_of_case
 from core.cases.changes import withdraw_application
-from core.cases.decisions import ConfirmationAnswer
+from core.cases.confirmations import ConfirmationAnswer
 from core.cases.models import Case, Outcome
 from core.errors import Blocked, Conflict
 from core.households.identities import Standing, standing_of

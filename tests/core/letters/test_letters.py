@@ -10,8 +10,9 @@ from sqlalchemy import select
 from core.awards.changes import confirm_case
 from core.awards.queries import award_of_case
 from core.cases.changes import decline_acceptance, deliver_letter, send_deficiency_letter
-from core.cases.decisions import ConfirmationAnswer, OpinionAnswer, next_month
+from core.cases.confirmations import ConfirmationAnswer, next_month
 from core.cases.models import Outcome, Task
+from core.cases.opinions import OpinionAnswer
 from core.cases.procedure import beijing_day
 from core.cases.queries import worklist
 from core.errors import Blocked, NotAllowed
@@ -27,7 +28,8 @@ pytestmark = pytest.mark.row("R1-13", "R2-14")
 def confirm(way, outcome, reason, fen=0):
     town = way.town
     session, case, procedure = way.at(town.confirmer)
-    answer = ConfirmationAnswer(outcome, reason, fen)
+    grounds = () if outcome is Outcome.GRANTED else ("refuses_verification",)
+    answer = ConfirmationAnswer(outcome, reason, fen, grounds)
     confirm_case(session, town.confirmer, case, answer, procedure, now=town.now)
     session.commit()
 
@@ -58,6 +60,7 @@ def test_a_refusal_is_written_on_the_day_with_reason_law_appeal_and_sender(town,
     assert recipient == "周明"
     for said in (
         case.number,
+        "不配合核对或入户调查（57号 第二十九条）",
         "多次告知后仍不配合核对",
         "60日内申请行政复议",
         "6个月内向人民法院",

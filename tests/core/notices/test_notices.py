@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from core.awards.changes import confirm_case, end_award
 from core.awards.queries import award_of_case
-from core.cases.decisions import ConfirmationAnswer
+from core.cases.confirmations import ConfirmationAnswer
 from core.cases.models import CaseState, Outcome, StepCode, StepState
 from core.cases.steps import step_of
 from core.catalogue import ChildNameRule, NoticeField

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import select
 
-from core.cases.decisions import current_opinion
 from core.cases.models import CaseState, Opinion, StepCode, StepState, Task, TaskState
+from core.cases.opinions import current_opinion
 from core.cases.steps import steps_of
 from core.errors import Blocked, Invalid
 from core.notices.changes import (

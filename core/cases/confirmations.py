@@ -1,6 +1,6 @@
-"""The township's opinion and the confirmation: two different people, each with reasons and every value read.
+"""The confirmation: another person than who signed the opinion decides, with reasons and every value read.
 
-Sources: 57号 第十九至二十二条; decision 10. Rules suggest, a named person decides (PIPL art. 24).
+Sources: 57号 第二十至二十二条; decision 10.
 """
 
 from __future__ import annotations
@@ -17,19 +17,12 @@ from core.authorisations.changes import end_for_case
 from core.cases import tasks
 from core.cases.assessment import assess
 from core.cases.changes import letter_fields, recipient_of
-from core.cases.comparison import adopt_agreeing, unexplained
-from core.cases.models import (
-    Authority,
-    Case,
-    CaseState,
-    Confirmation,
-    Opinion,
-    Outcome,
-    StepCode,
-)
+from core.cases.grounds import Ground, require_grounds
+from core.cases.models import Authority, Case, CaseState, Confirmation, Opinion, Outcome, StepCode
+from core.cases.opinions import current_opinion, supersede_opinion
 from core.cases.procedure import Procedure, beijing_day
 from core.cases.reactions import tell_decided
-from core.cases.steps import complete_step, refresh_deadlines, reopen_from, require_open, step_of
+from core.cases.steps import complete_step, reopen_from, require_open
 from core.catalogue import LetterKind
 from core.database import new_id
 from core.errors import Blocked, Invalid, NotAllowed
@@ -39,142 +32,21 @@ from core.scopes import LEVELS
 from core.sessions import ScopedSession
 from core.translations import N_
 
-# reasons for a negative opinion beside a failed condition; occupation or identity is no reason (R3-04)
-OTHER_GROUNDS: dict[str, str] = {
-    "refuses_verification": N_("不配合核对或入户调查（第二十九条）"),
-    "false_declaration": N_("申报不实，经告知仍不更正"),
-}
-
 
 @dataclass(frozen=True, slots=True)
-class OpinionAnswer:
-    """What the reviewer says. `grounds`: names of failed conditions or keys of OTHER_GROUNDS, for a negative one."""
+class ConfirmationAnswer:
+    """What the confirmer decides. `monthly_fen` is read for a grant; `grounds`, codes of `grounds_of`, for a refusal."""
 
-    eligible: bool
+    outcome: Outcome
     reason: str
+    monthly_fen: int = 0
     grounds: Sequence[str] = ()
-
-
-def current_opinion(session: ScopedSession, case: Case) -> Opinion | None:
-    """The opinion that stands, or None."""
-    row: Opinion | None = session.scalar(
-        select(Opinion).where(Opinion.case_id == case.id, Opinion.superseded_at.is_(None))
-    )
-    return row
 
 
 def confirmation_of(session: ScopedSession, case: Case) -> Confirmation | None:
     """The decision on the case, or None."""
     row: Confirmation | None = session.scalar(select(Confirmation).where(Confirmation.case_id == case.id))
     return row
-
-
-def sign_opinion(
-    session: ScopedSession,
-    actor: Actor,
-    case: Case,
-    answer: OpinionAnswer,
-    procedure: Procedure,
-    *,
-    now: datetime,
-) -> Opinion:
-    """Sign for or against. A negative one has no notice and goes to the confirmer; a positive one opens the notice.
-
-    The computation is made anew here, from what was adopted, under the law of this day. Raises Blocked while a
-    difference is unexplained, Invalid for an opinion the computation does not carry.
-    """
-    actor.require(Permission.OPINION_SIGN)
-    step = require_open(session, case, StepCode.OPINION)
-    adopt_agreeing(session, actor, case, now=now)
-    assessment = assess(session, case, procedure)
-    decision = assessment.decision
-    open_differences = unexplained(assessment.lines)
-    if open_differences:
-        raise Blocked(N_("还有{count}项差异没有说明，说明后再提初审意见。"), count=len(open_differences))
-    _check_opinion(answer, decision)
-    if answer.eligible and step_of(session, case.id, StepCode.VERIFICATION).evidence.get("unverified"):
-        # without a finished check nobody is let in or kept out by judgement alone (R3-04, 57号 第二十九条)
-        raise Invalid(
-            N_("有家人没有完成核对，不能提“同意”。请先补签授权、完成核对，或者提“不同意”。"), field="eligible"
-        )
-    opinion = Opinion(
-        **{level: getattr(case, level) for level in LEVELS},
-        id=new_id(),
-        case_id=case.id,
-        owner_account_id=case.owner_account_id,
-        round=step.round,
-        eligible=answer.eligible,
-        variant=case.variant,
-        monthly_fen=decision.total_monthly_fen if answer.eligible else 0,
-        reason=answer.reason.strip(),
-        rule_name=decision.rule.name,
-        rule_version=decision.rule.version,
-        law_day=decision.day,
-        computation=decision.as_row() | {"grounds": list(answer.grounds)},
-        signed_by=actor.account_id,
-        signed_at=now,
-    )
-    session.add(opinion)
-    session.flush()
-    evidence = {"opinion_id": str(opinion.id), "eligible": answer.eligible}
-    complete_step(session, actor, case, StepCode.OPINION, evidence, procedure, now=now)
-    audit.record(session, "opinion.sign", case, now=now, changes={"eligible": [None, answer.eligible]})
-    return opinion
-
-
-def _check_opinion(answer: OpinionAnswer, decision: Decision) -> None:
-    if not answer.reason.strip():
-        raise Invalid(N_("请写明理由：根据哪些核实的情况、哪一条规定。"), field="reason")
-    if answer.eligible:
-        if decision.result is Result.NOT_ELIGIBLE:
-            raise Invalid(N_("有条件不符合，不能提“同意”。先更正核算，或者提“不同意”。"), field="eligible")
-        return
-    failed = {reason.text for reason in decision.reasons if reason.met is not True}
-    if not answer.grounds or not set(answer.grounds) <= failed | OTHER_GROUNDS.keys():
-        raise Invalid(
-            N_("“不同意”要指明是哪一条不符合。不能因为职业、身份就不同意（黔民发〔2023〕2号）。"),
-            field="grounds",
-        )
-
-
-def complete_notice(
-    session: ScopedSession,
-    actor: Actor,
-    case: Case,
-    evidence: dict[str, object],
-    procedure: Procedure,
-    *,
-    now: datetime,
-) -> None:
-    """The notice hung its days without an upheld objection: the case goes to the confirmer."""
-    complete_step(session, actor, case, StepCode.NOTICE, evidence, procedure, now=now)
-
-
-def objection_upheld(
-    session: ScopedSession, actor: Actor, case: Case, procedure: Procedure, *, now: datetime
-) -> None:
-    """The survey begins anew: visit, opinion and notice get another round, within 45 working days (decision 10)."""
-    case.hard_survey = True
-    refresh_deadlines(session, case, procedure, now=now)
-    supersede_opinion(session, case, now=now)
-    reopen_from(session, actor, case, [StepCode.VISIT], procedure, now=now)
-
-
-def supersede_opinion(session: ScopedSession, case: Case, *, now: datetime) -> None:
-    """The standing opinion no longer stands; it is kept."""
-    opinion = current_opinion(session, case)
-    if opinion is not None:
-        opinion.superseded_at = now
-        session.flush()
-
-
-@dataclass(frozen=True, slots=True)
-class ConfirmationAnswer:
-    """What the confirmer decides; `monthly_fen` is read for a grant only."""
-
-    outcome: Outcome
-    reason: str
-    monthly_fen: int = 0
 
 
 def sign_confirmation(
@@ -187,7 +59,8 @@ def sign_confirmation(
     now: datetime,
 ) -> Confirmation | None:
     """Decide. A grant as proposed is final; a grant against the opinion or of another amount sends the case back for a
-    new opinion and a new notice (decision 10) and returns None; a refusal is final and written (第二十一条).
+    new opinion and a new notice (decision 10) and returns None; a refusal is final, written, and names its grounds
+    (第二十一条, R3-04).
     """
     require_confirmer(actor, case)
     require_open(session, case, StepCode.CONFIRMATION)
@@ -252,6 +125,7 @@ def _decide(
     now: datetime,
 ) -> Confirmation:
     granted = answer.outcome is Outcome.GRANTED
+    against = [] if granted else require_grounds(answer.grounds, decision)
     today = beijing_day(now)
     confirmation = Confirmation(
         **{level: getattr(case, level) for level in LEVELS},
@@ -264,7 +138,7 @@ def _decide(
         starts_on=next_month(today) if granted else None,
         reason=answer.reason.strip(),
         law_day=decision.day,
-        computation=decision.as_row(),
+        computation=decision.as_row() | {"grounds": [] if granted else list(answer.grounds)},
         signed_by=actor.account_id,
         signed_at=now,
     )
@@ -276,7 +150,7 @@ def _decide(
     evidence = {"confirmation_id": str(confirmation.id)}
     complete_step(session, actor, case, StepCode.CONFIRMATION, evidence, procedure, now=now)
     tell_decided(session, case, confirmation, decision, procedure)
-    _send_decision(session, actor, case, confirmation, procedure, now)
+    _send_decision(session, actor, case, confirmation, against, procedure, now)
     if not granted:
         # they were given for this application and for the time of assistance alone (PIPL 19)
         end_for_case(session, actor, case.id, now=now)
@@ -293,6 +167,7 @@ def _send_decision(
     actor: Actor,
     case: Case,
     confirmation: Confirmation,
+    against: Sequence[Ground],
     procedure: Procedure,
     now: datetime,
 ) -> None:
@@ -303,6 +178,7 @@ def _send_decision(
         "starts_on": confirmation.starts_on,
         "reason": confirmation.reason,
         "authority": str(case.authority),
+        "grounds": [f"{ground.text}（{ground.article}）" for ground in against],
     }
     declared = procedure.scheme.letter(kind)
     letter = issue_letter(session, actor, declared, recipient_of(session, case), fields, now=now)
