@@ -24,6 +24,7 @@ from core.sessions import open_session
 from core.settings import Settings
 from core.web.access_gate import check_views
 from core.web.cookie_keys import cookie_keys
+from core.web.demo_clock import DemoClock
 from core.web.install import make_app
 from core.web.installation import Installation, installation_of
 from core.web.messages import translation_folders
@@ -49,17 +50,17 @@ def create_app(settings: Settings) -> Flask:
     vault = Vault(provider)
     with open_session(engine, System("start"), job_actor("start"), vault=vault, writes=False) as session:
         mark = read_mark(session)
-    return compose(
-        Installation(
-            settings=settings,
-            engine=engine,
-            catalogue=load_packs(settings),
-            vault=vault,
-            demo=mark is not None and mark.demo,
-            enablings=StoredEnablings(),
-        ),
-        cookie_keys(provider.ring()),
+    home = Installation(
+        settings=settings,
+        engine=engine,
+        catalogue=load_packs(settings),
+        vault=vault,
+        demo=mark is not None and mark.demo,
+        enablings=StoredEnablings(),
     )
+    if home.demo:
+        home.clock = DemoClock(settings.home / "demo-days-ahead")
+    return compose(home, cookie_keys(provider.ring()))
 
 
 def compose(home: Installation, keys: list[str]) -> Flask:

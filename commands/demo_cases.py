@@ -1,8 +1,7 @@
-"""Cases of the demo places, taken through the real procedure to every stage, a few days apart."""
+"""A demo town at work, and one made-up family's case taken through the real procedure to a stage."""
 
 from __future__ import annotations
 
-import random
 import uuid
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -43,8 +42,7 @@ from core.notices.changes import (
     standing_notice,
 )
 from core.packs.queries import enablings
-from core.regions.queries import children
-from core.scopes import Region, System
+from core.scopes import Own, Region, System
 from core.sessions import ScopedSession, found, open_session
 from core.testing.visiting import plainest_answers
 from core.translations import N_
@@ -53,7 +51,6 @@ from core.verification.changes import record_result, request_checks, requests_of
 from core.verification.findings import Findings
 from core.visits.changes import Surveyor, VisitAnswer, record_visit
 
-SEED = 20261122
 PAPER = (600, 800)  # pixels of the made-up scan of a signed paper
 
 
@@ -71,36 +68,20 @@ class Stage(IntEnum):
     DECIDED = 8
 
 
-# (stage, how many days ago the family applied); enough of each for a worklist that looks like a Monday
-PLAN: tuple[tuple[Stage, int], ...] = (
-    *((Stage.DECIDED, 34 - day) for day in range(6)),
-    (Stage.CLOSED, 16),
-    (Stage.CLOSED, 15),
-    (Stage.NOTICED, 9),
-    (Stage.NOTICED, 8),
-    (Stage.NOTICED, 8),
-    (Stage.VISITED, 8),
-    (Stage.VISITED, 7),
-    (Stage.CHECKED, 6),
-    (Stage.SIGNED, 5),
-    (Stage.ACCEPTED, 4),
-    (Stage.DEFICIENT, 4),
-    (Stage.DEFICIENT, 3),
-    (Stage.SUBMITTED, 2),
-    (Stage.SUBMITTED, 1),
-    (Stage.SUBMITTED, 0),
-)
-
-
 @dataclass
 class DemoTown:
-    """One demo place at work: its staff, its villages, and the procedure of a day."""
+    """One demo town at work: its staff, its villages, and the procedure of a day."""
 
     engine: Engine
     vault: Vault
     catalogue: Catalogue
     place: DemoPlace
     now: datetime
+    delegated: bool = False
+
+    @property
+    def township(self) -> str:
+        return self.place.delegated_township if self.delegated else self.place.township
 
     @cached_property
     def book(self) -> LawBook:
@@ -110,8 +91,8 @@ class DemoTown:
         return open_session(self.engine, Region(actor.node), actor, vault=self.vault)
 
     def staff(self, role: Role, number: int = 0) -> Actor:
-        """The account that holds `role` in the place."""
-        codes = (self.place.township, self.place.county)
+        """The account that holds `role` in the town or its county."""
+        codes = (self.township, self.place.county)
         with open_session(self.engine, System("demo"), vault=self.vault, writes=False) as session:
             rows = session.execute(
                 select(StaffAccount.id, StaffAccount.full_name, RoleGrant.region_code)
@@ -140,7 +121,7 @@ class DemoTown:
 
     @cached_property
     def confirmer(self) -> Actor:
-        return self.staff(Role.COUNTY_CONFIRMER)
+        return self.staff(Role.TOWNSHIP_CONFIRMER if self.delegated else Role.COUNTY_CONFIRMER)
 
     def procedure(self, session: ScopedSession, village: str, at: datetime) -> Procedure:
         return procedure_for(
@@ -155,20 +136,6 @@ class DemoTown:
         )
 
 
-def make_cases(
-    engine: Engine, vault: Vault, files: FileStore, catalogue: Catalogue, place: DemoPlace, now: datetime
-) -> None:
-    """Families apply at the window over the last weeks and stand at every stage of the procedure."""
-    town = DemoTown(engine, vault, catalogue, place, now)
-    maker = FamilyMaker(random.Random(SEED + int(place.county[:6])), beijing_day(now), place.id_prefix)  # noqa: S311
-    with town.session(town.clerk) as session:
-        villages = [each.code for each in children(session, place.township)][:6]
-    for number, (stage, days) in enumerate(PLAN):
-        DemoCase(town, files, villages[number % len(villages)], now - timedelta(days=days, hours=6)).walk(
-            maker, stage
-        )
-
-
 @dataclass
 class DemoCase:
     """One family's way, a working morning per step; `at` is the time of the step being done."""
@@ -178,6 +145,7 @@ class DemoCase:
     village: str
     at: datetime
     case_id: uuid.UUID | None = None
+    account_id: uuid.UUID | None = None
 
     def walk(self, maker: FamilyMaker, stage: Stage) -> None:
         """Take a new family to `stage`."""
@@ -210,16 +178,23 @@ class DemoCase:
         return session, procedure, found(case)
 
     def apply(self, maker: FamilyMaker) -> None:
-        town = self.town
-        session, procedure, _ = self._work(town.clerk)
+        """At the window, or on her own phone by whoever has an account."""
+        town, actor = self.town, self.town.clerk
+        if self.account_id is None:
+            session = town.session(actor)
+        else:
+            actor = Actor("resident", self.account_id)
+            session = open_session(town.engine, Own(self.account_id), actor, vault=town.vault)
+        procedure = town.procedure(session, self.village, self.at)
         form = procedure.view.form(procedure.scheme.application_form)
         family = maker.family(
-            self.village, pack=town.place.pack, form=(form.name, form.version), account_id=None
+            self.village, pack=town.place.pack, form=(form.name, form.version), account_id=self.account_id
         )
         prepared = prepare(town.vault, family, now=self.at, today=beijing_day(self.at))
-        case = submit_application(session, town.clerk, prepared, procedure, now=self.at)
-        case.intake_account_id = town.clerk.account_id
-        ask_family(session, town.clerk, case, procedure, now=self.at)
+        case = submit_application(session, actor, prepared, procedure, now=self.at)
+        if self.account_id is None:
+            case.intake_account_id = actor.account_id
+        ask_family(session, actor, case, procedure, now=self.at)
         self.case_id = case.id
         _end(session)
 
@@ -333,6 +308,7 @@ class DemoCase:
             self.town.engine, System("close-notices"), job_actor("close-notices"), vault=self.town.vault
         ) as session:
             procedure = self.town.procedure(session, self.village, self.at)
+            # others due by then lie in the same county, under the same law
             close_due_notices(session, session.actor, lambda _: procedure, now=self.at)
             session.commit()
 

@@ -12,7 +12,7 @@ from sqlalchemy import Engine, exists, make_url, select, text
 
 from commands.accounts_card import FirstAccount
 from commands.db import OWNER_URL, check_version, faults_in_words, newest_revision, upgrade
-from commands.demo import make_demo
+from commands.demo_plan import make_demo
 from core.access import job_actor
 from core.accounts.changes import create_first_administrators
 from core.database import make_engine

@@ -11,9 +11,10 @@ from typing import Any
 from PIL import Image
 from sqlalchemy import select
 
-from commands.demo_cases import SEED, DemoCase, DemoTown, Stage
+from commands.demo_cases import DemoCase, DemoTown, Stage
 from commands.demo_families import FamilyMaker
 from commands.demo_offices import DEMO_PLACES
+from commands.demo_plan import SEED
 from core.access import Actor, Role
 from core.accounts.models import LoginSession, ResidentAccount, RoleGrant
 from core.authorisations.links import token_of

@@ -58,7 +58,7 @@ def confirm_code(
     if answer is not CodeAnswer.RIGHT:
         audit.record(session, "sign-in.refused", now=now, actor=Actor("nobody"), done=False)
         return SignInOutcome(refusal=Invalid(CODE_PROBLEMS[answer], field="code"))
-    account = _account_of_phone(session, number) or _new_account(session, number, now)
+    account = _account_of_phone(session, number) or open_account(session, number, now=now)
     account = _follow_verified_phone(session, account, number, now)
     token = begin_session(session, account, now=now, ip=ip, device=device)
     audit.record(session, "sign-in", account, now=now, actor=Actor("resident", account.id))
@@ -71,7 +71,8 @@ def _account_of_phone(session: ScopedSession, phone: str) -> ResidentAccount | N
     return session.scalar(select(ResidentAccount).where(ResidentAccount.phone_index.in_(indexes)))
 
 
-def _new_account(session: ScopedSession, phone: str, now: datetime) -> ResidentAccount:
+def open_account(session: ScopedSession, phone: str, *, now: datetime) -> ResidentAccount:
+    """The account of a phone (normalised) that has shown a code, or of a demo's resident; needs a System session."""
     account = ResidentAccount(
         id=new_id(),
         phone_index=session.vault.index(PHONE_KIND, phone),
@@ -154,7 +155,7 @@ def _follow_verified_phone(
         # the number was given up and has a new owner, who must not find the drafts of the one before
         account.phone_index, account.phone_sealed = None, None
         session.flush()
-        account = _new_account(session, phone, now)
+        account = open_account(session, phone, now=now)
     if account.person_id is None and len(people) == 1:
         _link(session, account, people.pop(), Assurance.WINDOW_CHECKED, job_actor("sign-in"), now, "")
     return account

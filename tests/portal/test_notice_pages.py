@@ -9,9 +9,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from commands.demo_cases import SEED, DemoCase, DemoTown, Stage
+from commands.demo_cases import DemoCase, DemoTown, Stage
 from commands.demo_families import FamilyMaker
 from commands.demo_offices import DEMO_PLACES
+from commands.demo_plan import SEED
 from core.access import Role
 from core.cases.declaration_models import DeclaredMember
 from core.cases.procedure import beijing_day

@@ -1,0 +1,45 @@
+"""A demo's date goes forward at the press of a button, and what is due by then happens; a real installation has no such page."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from core.audit.models import AuditBatch
+from core.web.demo_clock import DemoClock
+from core.web.formats import day
+
+
+@pytest.fixture
+def clock(site, tmp_path):
+    site.app.config["NOW"] = None
+    site.home.clock = DemoClock(tmp_path / "days-ahead")
+    return site.home.clock
+
+
+def beijing(days):
+    return day(datetime.now(UTC) + timedelta(days=days), "zh")
+
+
+def test_the_date_goes_forward_and_the_day_s_own_work_is_done_at_once(site, clock, tmp_path, words):
+    browser = site.browser()
+    assert beijing(0) in words(browser.get("/demo-date"))
+    assert browser.post("/demo-date", {"days": "10"}).status_code == 303
+    assert beijing(10) in words(browser.get("/demo-date"))
+    assert DemoClock(tmp_path / "days-ahead").ahead == timedelta(days=10)
+    with site.session() as session:
+        assert session.scalars(select(AuditBatch)).all()
+
+
+@pytest.mark.parametrize("days", ["0", "-10", "9999", "x"])
+def test_the_date_goes_by_the_steps_offered_and_never_back(site, clock, days):
+    browser = site.browser()
+    browser.get("/demo-date")
+    assert browser.post("/demo-date", {"days": days}).status_code == 404
+    assert not clock.ahead
+    with pytest.raises(ValueError, match="forward"):
+        clock.put_forward(-1)
+
+
+def test_a_site_that_tells_the_true_time_has_no_such_page(site):
+    assert site.browser().get("/demo-date").status_code == 404
