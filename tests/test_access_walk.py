@@ -40,6 +40,7 @@ PUBLIC_PAGES = {
     "portal.home", "portal.guide", "portal.help_someone", "portal.privacy", "portal.complaints",
     "portal.accessibility", "portal.place", "portal.choose_place", "portal.notices", "portal.notices_of",
     "portal.object_to", "portal.choose_objection", "portal.objection_received", "portal.outbox", "portal.self_check",
+    "portal.demo_date", "portal.put_forward",
     "portal.sign_in", "portal.sign_in_code", "portal.send_code_again", "staff.sign_in",
 }  # fmt: skip
 # one argument → the value that names it; "endpoint:argument" where another is meant there
