@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from flask import request, url_for
+from flask import flash, request, url_for
 from werkzeug.wrappers import Response
 
 from admin.addresses import places_below
@@ -14,6 +14,7 @@ from admin.blueprint import blueprint
 from admin.household_file import PARTS, file_head, part_context
 from core import audit
 from core.access import Permission
+from core.cases.transfers import latest_of_household
 from core.errors import NotFound
 from core.forms import Choice
 from core.households.models import Area, LowIncomeCategory
@@ -25,7 +26,7 @@ from core.web.choice_fields import ChoiceField
 from core.web.form_builder import Form
 from core.web.installation import installation
 from core.web.navigation import NavEntry, add_to_navigation
-from core.web.page import page
+from core.web.page import page, redirect_to
 from core.web.request import now, session, state, today
 from core.web.texts import N_, gettext, language
 
@@ -147,7 +148,10 @@ def household(household_id: uuid.UUID) -> Response:
     part = request.args.get("part", "overview")
     if part not in PARTS or not may(PARTS[part].permission):
         raise NotFound(N_("没有找到。档案里没有这一部分，或者您的角色不看这一部分。"))
-    head = file_head(household_id, category_words())
+    try:
+        head = file_head(household_id, category_words())
+    except NotFound:
+        return _where_it_went(household_id)
     audit.look(session(), "household.look", head.household, now=now())
     return page(
         "admin/households/file.html",
@@ -164,5 +168,15 @@ def household(household_id: uuid.UUID) -> Response:
             if may(each.permission)
         ],
         template=f"admin/households/_{part}.html",
+        transfer=latest_of_household(session(), household_id) if may(Permission.HOUSEHOLD_TRANSFER) else None,
         **part_context(part, head),
     )
+
+
+def _where_it_went(household_id: uuid.UUID) -> Response:
+    """The transfer by which the household left, for an office whose cases still name it. Raises NotFound elsewhere."""
+    gone = latest_of_household(session(), household_id) if may(Permission.HOUSEHOLD_TRANSFER) else None
+    if gone is None:
+        raise NotFound(N_("没有找到。可能已经转走，或者不在您负责的地方。"))
+    flash(gettext("这户的档案已经转走。这里办过的案件还在。"), "info")
+    return redirect_to(url_for("staff.transfer", transfer_id=gone.id))

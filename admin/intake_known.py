@@ -232,7 +232,12 @@ def twins_of(rows: Sequence[Answers], scheme: str, variant: str) -> list[Twin]:
         answer = standing_of(session(), actor(), number, now=now())
         if answer.standing is Standing.KNOWN_ELSEWHERE:
             told.append(
-                Twin(who, gettext("已经登记在别的地方。受理前要请县（市、区）民政局把那边的档案转过来。"))
+                Twin(
+                    who,
+                    gettext(
+                        "已经登记在别的地方。受理前那边的档案要先转过来：回窗口受理用这个身份证号查，点“请求转入”。"
+                    ),
+                )
             )
         elif answer.person_id is not None and may(Permission.PERSON_SEARCH):
             person = found(session().get(Person, answer.person_id))

@@ -14,7 +14,8 @@ from core.web.texts import N_, gettext
 class TaskWords:
     """`group`: the pill it is counted under; `title`: what is due; `action`: the button; msgids all.
 
-    `pages`: endpoints that take `case_id`, the first one installed is opened, else the case itself.
+    `pages`: endpoints that take `case_id`, the first one installed is opened, else the case itself. For a task of
+    a transfer they take `transfer_id`.
     """
 
     group: str
@@ -76,6 +77,8 @@ TASK_WORDS: dict[str, TaskWords] = {
     "refusal_letter": TaskWords(
         N_("审核确认"), N_("把不予确认告知书送到本人手里"), N_("登记送达"), N_("三个工作日内书面告知"), ("staff.case_letters",)
     ),
+    "transfer": TaskWords(N_("转移"), N_("答复家庭档案的转移"), N_("答复"), N_("答复以前档案不动"), ("staff.transfer",)),
+    "transfer_answered": TaskWords(N_("转移"), N_("看家庭档案转移的答复"), N_("查看"), "", ("staff.transfer",)),
     "publication": TaskWords(
         N_("公示"), N_("在村里长期公布"), N_("去公布"), N_("确认的次月起发放"), ("staff.case_notice",)
     ),
@@ -93,16 +96,16 @@ def kinds_of_group(group: str) -> frozenset[str]:
     return frozenset(kind for kind, words in TASK_WORDS.items() if words.group == group)
 
 
-def page_of(kind: str, case_id: UUID | None) -> str:
+def page_of(kind: str, case_id: UUID | None, subject_id: UUID | None = None) -> str:
     """Where a task is done."""
     if case_id is None:
-        return "/staff/"
+        return first_url(*words_of(kind).pages, transfer_id=subject_id) or "/staff/"
     found = first_url(*words_of(kind).pages, "staff.case_page", case_id=case_id)
     return found or "/staff/"
 
 
 def place_and_case(row: WorkRow, village: str) -> str:
     """`吴*贵 家 · 4 人 · 红岩村 · MTYX-2026-000142`."""
-    who = gettext("{name} 家", name=row.applicant_masked)
-    people = gettext("{count} 人", count=row.household_size)
+    who = gettext("{name} 家", name=row.applicant_masked) if row.applicant_masked else ""
+    people = gettext("{count} 人", count=row.household_size) if row.household_size else ""
     return " · ".join(part for part in (who, people, village, row.number) if part)

@@ -161,7 +161,7 @@ def _due_row(row: WorkRow, village: str, calendar: Calendar) -> DueRow:
         about=place_and_case(row, village),
         why=gettext(row.note or words.why) if row.note or words.why else "",
         days=working_days_left(row.due_on, calendar),
-        href=page_of(row.kind, row.case_id),
+        href=page_of(row.kind, row.case_id, row.subject_id),
         action=gettext(words.action),
         provisional=row.due_provisional,
     )

@@ -18,6 +18,7 @@ class Permission(StrEnum):
 
     WORKLIST_READ = "worklist:read"
     HOUSEHOLD_READ = "household:read"
+    HOUSEHOLD_TRANSFER = "household:transfer"
     PERSON_SEARCH = "person:search"
     PERSON_REVEAL = "person:reveal"
     PERSON_EXPORT = "person:export"
@@ -103,6 +104,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         _DESK
         | {
             P.PERSON_REVEAL,
+            P.HOUSEHOLD_TRANSFER,
             P.CASE_INTAKE,
             P.CASE_ACCEPT,
             P.CASE_PAUSE,

@@ -6,7 +6,8 @@ could reach a table is refused (decisions 5 and 6).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any, NoReturn, TypeVar
 
@@ -71,6 +72,30 @@ def open_session(
     session.actor = actor
     session.vault = vault
     return session
+
+
+@contextmanager
+def across(session: ScopedSession, job: str) -> Iterator[ScopedSession]:
+    """A session of scope `System(job)` inside the transaction of `session`: for an act that two regions do at once.
+
+    Both commit together or not at all. What it wrote is flushed when the block ends well and taken back when it does not;
+    who calls it audits the act in every region it touches.
+    """
+    session.flush()
+    with session.begin_nested():
+        # joined to the same connection: on SQLite a second one would wait for the lock that this one holds
+        connection = Session.connection(session)
+        inner = ScopedSession(
+            connection, expire_on_commit=False, join_transaction_mode="rollback_only", info=session.info
+        )
+        inner.scope, inner.actor, inner.vault = System(job), session.actor, session.vault
+        try:
+            yield inner
+            inner.flush()
+        finally:
+            # a session that joined leaves the transaction as it is: its end is the outer one's to decide
+            inner.close()
+        _tell_postgresql(session, None, connection)
 
 
 # --- selects ----------------------------------------------------------------------------------------------------

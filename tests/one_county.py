@@ -25,6 +25,7 @@ from core.cases.draft_state import DraftState, Save
 from core.cases.drafts import begin_draft
 from core.cases.models import Case
 from core.cases.procedure import beijing_day
+from core.cases.transfers import Wish, offer_household
 from core.cases.window_drafts import begin_window_draft
 from core.database import new_id
 from core.documents.changes import Belonging, store_document
@@ -42,10 +43,12 @@ from core.testing.town import COUNTY, TOWNSHIP, Town
 from core.verification.models import ResultImport, VerificationRequest
 from core.visits.drafts import save_visit_draft
 from core.visits.models import Visit, VisitPhoto
+from core.workdays import Deadline
 
 STAGES = ((Stage.DECIDED, 34), (Stage.NOTICED, 8), (Stage.CHECKED, 6))
 OWNER_PHONE = "19900000001"
 PROVINCE = "520000000000"
+OTHER_TOWNSHIP = "520328102000"
 OFFICES: dict[str, tuple[Role, str]] = {
     "home-clerk-01": (Role.TOWNSHIP_CLERK, TOWNSHIP),
     "home-clerk-02": (Role.TOWNSHIP_CLERK, TOWNSHIP),
@@ -160,6 +163,7 @@ def _ids(
         begun = Save({"photo": str(ids["draft_photo"])}, seen=0)
         save_visit_draft(session, clerk, session.get(Case, checked), new_id(), begun, now=site.at)
         session.commit()
+    ids["transfer"] = _offer_a_household(site, clerk, at_stage[Stage.DECIDED])
     with site.session(writes=True) as session:
         imported = ResultImport(
             **region_columns(COUNTY), id=new_id(), file_name="演示回复.csv", file_hash=bytes(32),
@@ -198,6 +202,15 @@ def _ids(
     ids["staff_account"] = clerk.account_id
     assert all(ids.values()), ids
     return ids
+
+
+def _offer_a_household(site: Any, clerk: Actor, decided: Any) -> Any:
+    """One office of the county offers a household to another; the id of its own half."""
+    with site.session(Region(TOWNSHIP), clerk, writes=True) as session:
+        wish = Wish(OTHER_TOWNSHIP, "搬走了", Deadline(beijing_day(site.at)))
+        offered = offer_household(session, clerk, session.get(Case, decided).household_id, wish, now=site.at)
+        session.commit()
+        return offered.id
 
 
 def _begun(paper: Any) -> dict[str, str]:

@@ -73,6 +73,7 @@ REAL: dict[str, str] = {
     "staff.visit_draft_photo:document_id": "draft_photo",
     "staff.visit_photo:document_id": "visit_photo",
     "visit_id": "visit",
+    "transfer_id": "transfer",
     "entry_id": "standard",
 }
 # arguments that name nothing of one county

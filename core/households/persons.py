@@ -110,7 +110,7 @@ def _enter_identity(session: ScopedSession, person: Person, county: str, now: da
     except IntegrityError:
         raise Conflict(
             N_(
-                "其中一位家人已经登记在别的地方，现在不能受理。请和县（市、区）民政局联系，"
-                "那边的档案转过来以后再受理。"
+                "其中一位家人已经登记在别的地方，现在不能受理。请在“窗口受理”用身份证号查出这个人，"
+                "点“请求转入”；那边的档案转过来以后再受理。"
             )
         ) from None

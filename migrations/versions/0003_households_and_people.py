@@ -83,6 +83,43 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "household_transfers",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("transfer_id", sa.Uuid(), nullable=False),
+        sa.Column("side", sa.String(length=40), nullable=False),
+        sa.Column("began_by", sa.String(length=40), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("household_id", sa.Uuid(), nullable=True),
+        sa.Column("label", sa.String(length=120), nullable=False),
+        sa.Column("from_region", sa.String(length=12), nullable=False),
+        sa.Column("to_region", sa.String(length=12), nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("answer", sa.String(length=200), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("province", sa.String(length=12), nullable=False),
+        sa.Column("city", sa.String(length=12), nullable=False),
+        sa.Column("county", sa.String(length=12), nullable=False),
+        sa.Column("township", sa.String(length=12), nullable=False),
+        sa.Column("village", sa.String(length=12), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_household_transfers")),
+        sa.UniqueConstraint("transfer_id", "side", name=op.f("uq_household_transfers_transfer_id_side")),
+    )
+    with op.batch_alter_table("household_transfers", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_household_transfers_household_id"), ["household_id"], unique=False
+        )
+        for level in ("township", "county"):
+            batch_op.create_index(f"ix_household_transfers_{level}", [level, "asked_at", "id"], unique=False)
+        batch_op.create_index(
+            "uq_household_transfers_waiting",
+            ["household_id"],
+            unique=True,
+            sqlite_where=sa.text("side = 'giving' AND state IN ('offered', 'requested')"),
+            postgresql_where=sa.text("side = 'giving' AND state IN ('offered', 'requested')"),
+        )
+
+    op.create_table(
         "name_bigrams",
         sa.Column("county", sa.String(length=12), nullable=False),
         sa.Column("bigram", sa.String(length=2), nullable=False),

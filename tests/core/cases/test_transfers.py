@@ -1,0 +1,235 @@
+"""A household that moves away: its file goes when the other office says yes, its cases stay; each office sees its half."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.access import Role
+from core.audit.models import AuditEntry
+from core.cases.changes import withdraw_application
+from core.cases.models import Case, Task, TaskState
+from core.cases.transfers import (
+    ANSWERED,
+    TO_ANSWER,
+    Wish,
+    accept_transfer,
+    acknowledge_answer,
+    cancel_transfer,
+    decline_transfer,
+    offer_household,
+    request_household,
+    transfers_here,
+)
+from core.errors import Blocked, Conflict, Invalid, NotAllowed, NotFound
+from core.households.identities import Standing, standing_of
+from core.households.models import NameBigram
+from core.households.queries import find_by_name, household, members
+from core.households.transfer_models import TransferState
+from core.regions.models import RegionCounter
+from core.scopes import System
+from core.testing.town import A1_MEMBERS, staff
+from core.workdays import STATUTORY
+
+pytestmark = pytest.mark.row("R3-05")
+ELSEWHERE = "441823105000"
+MING = A1_MEMBERS[0].id_number
+
+
+@pytest.fixture
+def moved_away(town, way):
+    """A family on the register whose application is over; the id of its household."""
+    way.submit()
+    way.accept()
+    with way.acting(town.clerk) as (session, case, _procedure):
+        withdraw_application(session, town.clerk, case, now=town.now)
+        return case.household_id
+
+
+@pytest.fixture
+def taker():
+    return staff(Role.TOWNSHIP_CLERK, ELSEWHERE)
+
+
+@pytest.fixture
+def due(town):
+    return STATUTORY.add_working_days(town.now.date(), 10)
+
+
+def offered(town, household_id, due, to=ELSEWHERE):
+    session = town.at_work(town.clerk)
+    row = offer_household(session, town.clerk, household_id, Wish(to, "全家搬走了", due), now=town.now)
+    session.commit()
+    return row
+
+
+def requested(town, taker, due):
+    session = town.at_work(taker)
+    row = request_household(session, taker, MING, Wish(ELSEWHERE, "来窗口申请", due), now=town.now)
+    session.commit()
+    return row
+
+
+def half_of(town, actor):
+    session = town.at_work(actor)
+    return session, transfers_here(session)[0]
+
+
+def tasks_of(town, actor):
+    with town.at_work(actor) as session:
+        return session.scalars(select(Task.kind).where(Task.state == TaskState.OPEN)).all()
+
+
+def standing(town, actor):
+    with town.at_work(actor) as session:
+        return standing_of(session, actor, MING, now=town.now).standing
+
+
+def counted(town, place):
+    with town.session(System("count")) as session:
+        rows = session.execute(
+            select(RegionCounter.name, RegionCounter.value).where(RegionCounter.region_code == place)
+        )
+        return {name: value for name, value in rows if name in {"households", "persons"}}
+
+
+def test_an_offered_household_moves_whole_when_the_other_office_accepts(town, way, moved_away, taker, due):
+    offered(town, moved_away, due)
+    assert tasks_of(town, taker) == [TO_ANSWER]
+    with town.at_work(taker) as before, pytest.raises(NotFound):
+        household(before, moved_away)
+    session, half = half_of(town, taker)
+    accept_transfer(session, taker, half, now=town.now, due=due)
+    session.commit()
+
+    session = town.at_work(taker)
+    assert household(session, moved_away).township == ELSEWHERE
+    assert len(members(session, moved_away)) == 4
+    assert [row.name_masked for row in find_by_name(session, "周明", "441823000000")] == ["周*"]
+    assert session.scalars(select(Case)).all() == []
+    assert tasks_of(town, taker) == []
+    assert counted(town, ELSEWHERE) == {"households": 1, "persons": 4}
+
+    session = town.at_work(town.clerk)
+    with pytest.raises(NotFound):
+        household(session, moved_away)
+    assert town.case(session, way.case_id).township == town.township
+    assert find_by_name(session, "周明", town.county) == []
+    assert counted(town, town.township) == {"households": 0, "persons": 0}
+    assert standing(town, taker) is Standing.KNOWN_HERE
+    assert standing(town, town.clerk) is Standing.KNOWN_ELSEWHERE
+    with town.session(System("count")) as everywhere:
+        assert set(everywhere.scalars(select(NameBigram.county))) == {"441823000000"}
+
+
+def test_both_offices_read_of_the_move_in_their_own_trail(town, moved_away, taker, due):
+    offered(town, moved_away, due)
+    session, half = half_of(town, taker)
+    accept_transfer(session, taker, half, now=town.now, due=due)
+    session.commit()
+    for actor in (town.clerk, taker):
+        with town.at_work(actor) as reading:
+            acts = reading.scalars(
+                select(AuditEntry.act).where(AuditEntry.subject_type == "household_transfers")
+            )
+            assert sorted(acts) == ["transfer.accept", "transfer.offer"]
+
+
+def test_who_asks_for_a_file_learns_nothing_of_it_before_it_is_handed_over(town, moved_away, taker, due):
+    half = requested(town, taker, due)
+    assert (half.household_id, half.label, half.from_region) == (None, "", "")
+    assert tasks_of(town, town.clerk) == [TO_ANSWER]
+    session, held = half_of(town, town.clerk)
+    assert held.label.startswith("周*|4|")
+    accept_transfer(session, town.clerk, held, now=town.now, due=due)
+    session.commit()
+    session, mine = half_of(town, taker)
+    assert (mine.household_id, mine.from_region) == (moved_away, town.township)
+    assert household(session, moved_away).county == "441823000000"
+    assert tasks_of(town, taker) == [ANSWERED]
+    acknowledge_answer(session, taker, mine, now=town.now)
+    session.commit()
+    assert tasks_of(town, taker) == []
+
+
+def test_an_open_case_keeps_the_file_where_it_is(town, way, taker, due):
+    way.submit()
+    way.accept()
+    session, case, _procedure = way.at(town.clerk)
+    with pytest.raises(Blocked, match="先办结"):
+        offer_household(session, town.clerk, case.household_id, Wish(ELSEWHERE, "搬走", due), now=town.now)
+    session.rollback()
+    requested(town, taker, due)
+    session, held = half_of(town, town.clerk)
+    with pytest.raises(Blocked):
+        accept_transfer(session, town.clerk, held, now=town.now, due=due)
+    session.rollback()
+    assert half_of(town, town.clerk)[1].state is TransferState.REQUESTED
+
+
+def test_a_no_leaves_everything_and_tells_the_other_why(town, moved_away, taker, due):
+    offered(town, moved_away, due)
+    session, half = half_of(town, taker)
+    with pytest.raises(Invalid):
+        decline_transfer(session, taker, half, " ", now=town.now, due=due)
+    session.rollback()
+    decline_transfer(session, taker, half, "没有住在这里", now=town.now, due=due)
+    session.commit()
+    session, mine = half_of(town, town.clerk)
+    assert (mine.state, mine.answer) == (TransferState.DECLINED, "没有住在这里")
+    assert household(session, moved_away).township == town.township
+    assert (tasks_of(town, town.clerk), tasks_of(town, taker)) == ([ANSWERED], [])
+
+
+def test_only_the_office_that_was_asked_answers_and_only_once(town, moved_away, taker, due):
+    row = offered(town, moved_away, due)
+    session = town.at_work(town.clerk)
+    with pytest.raises(Blocked, match="对方"):
+        accept_transfer(session, town.clerk, row, now=town.now, due=due)
+    with pytest.raises(Conflict, match="正在办转移"):
+        offer_household(session, town.clerk, moved_away, Wish(ELSEWHERE, "再来", due), now=town.now)
+    session.rollback()
+    session, half = half_of(town, taker)
+    late, seen_before = half_of(town, taker)
+    cancelling, mine = half_of(town, town.clerk)
+    late.rollback()
+    session.rollback()
+    cancel_transfer(cancelling, town.clerk, mine, now=town.now)
+    cancelling.commit()
+    with pytest.raises(Conflict, match="已经办过"):
+        accept_transfer(late, taker, seen_before, now=town.now, due=due)
+    late.rollback()
+    assert tasks_of(town, taker) == []
+    with town.at_work(town.clerk) as still:
+        assert household(still, moved_away).id == moved_away
+    assert half.transfer_id == row.transfer_id
+
+
+@pytest.mark.row("R2-28")
+def test_a_third_office_sees_neither_half_and_a_reviewer_moves_nothing(town, moved_away, taker, due):
+    offered(town, moved_away, due)
+    with town.at_work(staff(Role.TOWNSHIP_CLERK, "441823100000")) as third:
+        assert transfers_here(third) == []
+    session = town.at_work(town.reviewer)
+    with pytest.raises(NotAllowed):
+        offer_household(session, town.reviewer, moved_away, Wish(ELSEWHERE, "搬", due), now=town.now)
+
+
+@pytest.mark.row("R2-28")
+@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
+def test_the_database_too_knows_the_clerks_own_scope_again_after_the_act(town, moved_away, due):
+    session = town.at_work(town.clerk)
+    wish = Wish(ELSEWHERE, "搬走了", due)
+    with pytest.raises(Invalid), session.begin_nested():
+        offer_household(session, town.clerk, moved_away, Wish(town.township, "换村", due), now=town.now)
+    offer_household(session, town.clerk, moved_away, wish, now=town.now)
+    bare = Session.connection(session)
+    assert bare.exec_driver_sql("SELECT count(*) FROM household_transfers").scalar() == 1
+    session.commit()
+
+
+def test_a_move_within_the_township_is_no_transfer(town, moved_away, due):
+    session = town.at_work(town.clerk)
+    with pytest.raises(Invalid, match="本乡镇"):
+        offer_household(session, town.clerk, moved_away, Wish(town.township, "换村", due), now=town.now)
