@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from admin.blueprint import blueprint
 from admin.case_forms import CaseForm, attempt
 from admin.case_frame import CaseFrame, case_frame, is_open
+from admin.left_out import Leaving, leaving_with, reasons_in
 from core.access import Permission
 from core.cases import queries
 from core.cases.changes import accept_application, decline_acceptance, send_deficiency_letter
@@ -68,9 +69,10 @@ def case_acceptance(case_id: uuid.UUID) -> Response:
     if told:
         # the one letter has gone out: what is left is to accept or to refuse in writing
         form.way.options = [choice for choice in form.way.question.choices if choice.code != ASK]
+    leaving = leaving_with(case) if case.accepted_at is None else []
     status: int | None = None
     if form.is_submitted():
-        answer = attempt(case, form, lambda: _decide(case, form), _stored)
+        answer = attempt(case, form, lambda: _decide(case, form, leaving), _stored)
         if isinstance(answer, Response):
             return answer
         if answer is None:
@@ -84,17 +86,24 @@ def case_acceptance(case_id: uuid.UUID) -> Response:
         frame=frame,
         form=form,
         told=told,
+        leaving=leaving,
         open=is_open(frame, StepCode.ACCEPTANCE),
         papers=_papers(frame),
     )
 
 
-def _decide(case: Case, form: AcceptanceForm) -> None:
+def _decide(case: Case, form: AcceptanceForm, leaving: list[Leaving]) -> None:
     procedure, database = procedure_of(case), session()
     match form.way.data:
         case "accept":
             accept_application(
-                database, actor(), case, procedure, now=now(), local_duty=bool(form.local_duty.data)
+                database,
+                actor(),
+                case,
+                procedure,
+                now=now(),
+                local_duty=bool(form.local_duty.data),
+                left_out=reasons_in(leaving),
             )
             flash(gettext("已受理，受理通知书已发出。时限从明天起算。"), "success")
         case "deficiency":

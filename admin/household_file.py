@@ -5,12 +5,14 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, time
 from typing import Any
 
 from admin.addresses import places_below
 from admin.case_people import RELATION, words_of_relations
 from admin.case_sheet import numbers_of
 from admin.household_chain import help_chain_of
+from admin.left_out import LEFT_OUT_WORDS, name_and_age
 from core import audit
 from core.access import Permission
 from core.accounts.queries import names_of
@@ -26,6 +28,7 @@ from core.households import queries
 from core.households.models import Household
 from core.households.names import age_on
 from core.households.queries import MemberRow
+from core.sessions import found
 from core.standards.queries import law_in_force
 from core.verification.queries import requests_of_cases
 from core.visits.models import VisitKind
@@ -36,6 +39,7 @@ from core.web.formats import money
 from core.web.installation import installation
 from core.web.request import now, session, today
 from core.web.texts import N_, gettext, language
+from core.workdays import CHINA
 
 DECIDED = frozenset({CaseState.GRANTED, CaseState.REFUSED})
 VISIT_WORDS = {
@@ -65,11 +69,12 @@ PARTS = {
 
 @dataclass(frozen=True, slots=True)
 class FileHead:
-    """What stands above every part. `category` in words, empty when in no group."""
+    """What stands above every part. `category` in words, empty when in no group; `alone`: who is in one by herself."""
 
     household: Household
     place: str
     category: str
+    alone: Sequence[tuple[str, str]]
     members: Sequence[MemberRow]
     cases: Sequence[Any]
     panels: Sequence[Panel]
@@ -95,12 +100,21 @@ class FileHead:
         return next((row for row in self.cases if row.state in OPEN_STATES), None)
 
 
-def file_head(household_id: uuid.UUID, words: dict[str, str]) -> FileHead:
+def category_words(region_code: str) -> dict[str, str]:
+    """Code to name of the five groups, as the packs of the place call them."""
+    view = installation().for_region(region_code, today())
+    return {each.code: gettext(each.name) for each in view.categories}
+
+
+def file_head(household_id: uuid.UUID) -> FileHead:
     """The head of a household's file; NotFound out of scope."""
     database = session()
     household = queries.household(database, household_id)
     members = queries.members(database, household_id)
-    view = installation().for_region(household.region_code, today())
+    view, words = (
+        installation().for_region(household.region_code, today()),
+        category_words(household.region_code),
+    )
     law = law_in_force(database, view.book, household.region_code, today())
     applications = cases.cases_of_household(database, household_id) if may(Permission.CASE_READ) else []
     decided = next((row for row in applications if row.state in DECIDED), None)
@@ -108,6 +122,11 @@ def file_head(household_id: uuid.UUID, words: dict[str, str]) -> FileHead:
         household=household,
         place=places_below([household.region_code]).get(household.region_code, ""),
         category=words.get(str(household.category), "") if household.category else "",
+        alone=[
+            (row.person.name_masked, words.get(str(row.person.category), ""))
+            for row in members
+            if row.person.category
+        ],
         members=members,
         cases=applications,
         panels=view.household_panels(_facts(household, members), law),
@@ -149,6 +168,8 @@ def _overview(head: FileHead) -> dict[str, Any]:
         "ages": {row.person.id: age_on(row.person.birth_date, today()) for row in head.members},
         "relations": _relations(head),
         "awards": awards,
+        "groups": category_words(head.household.region_code),
+        "alone": {row.person.id: row.person.name_masked for row in head.members},
         "scheme_words": _scheme_words(head),
         "chain": help_chain_of(awards, head.open_case, _scheme_words(head)),
         "recent": _record(head)[:8],
@@ -229,6 +250,19 @@ def _record(head: FileHead) -> list[RecordLine]:
             "{day}起每月 {sum} 元", day=formats.day(award.starts_on, language()), sum=money(award.monthly_fen)
         )
         lines.append((award.awarded_at, N_("救助"), text, award.awarded_by))
+    lines += [
+        (
+            datetime.combine(found(row.membership.to_day), time(), CHINA),
+            N_("成员"),
+            gettext(
+                "{who}不再算这家人：{why}",
+                who=name_and_age(row),
+                why=gettext(LEFT_OUT_WORDS[found(row.membership.left_out)]),
+            ),
+            None,
+        )
+        for row in queries.left_out(session(), head.household.id)
+    ]
     if may(Permission.VISIT_READ):
         lines += [
             (visit.received_at, N_("入户"), gettext(VISIT_WORDS[visit.kind]), visit.submitted_by)

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from admin.addresses import places_below
 from admin.blueprint import blueprint
-from admin.household_file import PARTS, file_head, part_context
+from admin.household_file import PARTS, category_words, file_head, part_context
 from core import audit
 from core.access import Permission
 from core.cases.transfers import latest_of_household
@@ -24,10 +24,9 @@ from core.web import formats
 from core.web.access_gate import access, may
 from core.web.choice_fields import ChoiceField
 from core.web.form_builder import Form
-from core.web.installation import installation
 from core.web.navigation import NavEntry, add_to_navigation
 from core.web.page import page, redirect_to
-from core.web.request import now, session, state, today
+from core.web.request import now, session, state
 from core.web.texts import N_, gettext, language
 
 add_to_navigation(
@@ -53,17 +52,11 @@ class FilterForm(Form):
         csrf = False
 
 
-def category_words() -> dict[str, str]:
-    """Code to name of the groups, as the packs of the place call them."""
-    view = installation().for_region(state().node, today())
-    return {each.code: gettext(each.name) for each in view.categories}
-
-
 @blueprint.get("/households")
 @access(Permission.HOUSEHOLD_READ)
 def households() -> Response:
     """Households of the place, the latest entry first; names masked, no search by name in the address."""
-    words = category_words()
+    words = category_words(state().node)
     chosen = request.args.get("category", "")
     category = LowIncomeCategory(chosen) if chosen in set(LowIncomeCategory) else None
     found = household_page(
@@ -100,6 +93,7 @@ class ListedHousehold(NamedTuple):
     place: str
     area: str
     group: str
+    alone: str
     entered: str
 
 
@@ -117,6 +111,7 @@ def _in_words(rows: Sequence[Any]) -> list[ListedHousehold]:
             f"{names.get(row.region_code, '')} {row.village_group}".strip(),
             areas[row.area],
             row.category or "",
+            row.alone or "",
             formats.day(row.entered_at, spoken),
         )
         for row in rows
@@ -149,7 +144,7 @@ def household(household_id: uuid.UUID) -> Response:
     if part not in PARTS or not may(PARTS[part].permission):
         raise NotFound(N_("没有找到。档案里没有这一部分，或者您的角色不看这一部分。"))
     try:
-        head = file_head(household_id, category_words())
+        head = file_head(household_id)
     except NotFound:
         return _where_it_went(household_id)
     audit.look(session(), "household.look", head.household, now=now())

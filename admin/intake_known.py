@@ -10,9 +10,11 @@ from typing import Any
 from admin.addresses import places_below
 from admin.answer_words import MASKS
 from admin.intake_page import KNOWN, SELF, made_up_allowed
+from admin.left_out import name_and_age
 from core import audit
 from core.access import Permission
 from core.cases import queries as cases
+from core.cases.application import HEAD_RELATIONS
 from core.cases.draft_state import DraftState, state_from
 from core.cases.models import OPEN_STATES, Case, Channel
 from core.cases.people import applicant
@@ -20,6 +22,7 @@ from core.contact_numbers import parse_phone
 from core.encryption import place_of
 from core.errors import Invalid
 from core.forms import Answers, FormDeclaration, Per, join_answers
+from core.households.changes import left_behind
 from core.households.identities import Standing, standing_of
 from core.households.models import Person
 from core.households.queries import (
@@ -247,6 +250,16 @@ def twins_of(rows: Sequence[Answers], scheme: str, variant: str) -> list[Twin]:
         names = gettext("、").join(homes.values())
         told.append(Twin(names, gettext("登记在不同的户里。请核对是不是住在一起、一起过日子。")))
     return told
+
+
+def left_out_of(family: Sequence[Answers]) -> list[Twin]:
+    """Who is registered in this household and is not on the application: the whole family applies together (R3-05)."""
+    if not may(Permission.PERSON_SEARCH):
+        return []
+    named = next((row for row in family if row["relation"] in HEAD_RELATIONS), family[0])
+    rows = left_behind(session(), [str(row["id_number"]) for row in family], str(named["id_number"]))
+    text = gettext("登记在这一户，这次没有写进来。漏写的请加上；确实不算这家人的，受理时要逐人选原因。")
+    return [Twin(name_and_age(row), text) for row in rows]
 
 
 def _in_case(other: Any, who: str, number: str, scheme: str, variant: str, applies: bool) -> Twin:

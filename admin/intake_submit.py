@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response
 
 from admin.blueprint import blueprint
-from admin.intake_known import Twin, channel_of, twins_of
+from admin.intake_known import Twin, channel_of, left_out_of, twins_of
 from admin.intake_page import ADDED, Block, Desk, made_up_allowed
 from admin.intake_papers import move_papers
 from core import audit
@@ -102,8 +102,9 @@ def _silent_members(desk: Desk) -> Iterator[str]:
 
 def twins_found(desk: Desk, canonical: Answers) -> list[Twin]:
     """What the index says of everybody on the application, supporters too."""
-    people = [*canonical.get(Per.MEMBER.rows, ()), *canonical.get(Per.SUPPORTER.rows, ())]
-    return twins_of(people, desk.draft.scheme, str(canonical.get("variant", "")))
+    family = canonical.get(Per.MEMBER.rows, ())
+    people = [*family, *canonical.get(Per.SUPPORTER.rows, ())]
+    return twins_of(people, desk.draft.scheme, str(canonical.get("variant", ""))) + left_out_of(family)
 
 
 def submit(desk: Desk, canonical: Answers) -> uuid.UUID | None:

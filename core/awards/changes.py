@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 
 from core import audit
 from core.access import Actor
 from core.authorisations.changes import end_for_case
 from core.awards.models import Award
+from core.cases import people
 from core.cases.confirmations import ConfirmationAnswer, require_confirmer, sign_confirmation
 from core.cases.declaration_models import DeclaredMember, MemberRole
 from core.cases.models import WHOLE_HOUSEHOLD, Case, Confirmation, Outcome
-from core.cases.people import members
 from core.cases.procedure import Procedure
 from core.cases.steps import hold
 from core.database import new_id
 from core.errors import Blocked
-from core.households.changes import set_category
-from core.households.models import Household, category_of_scheme
+from core.households.groups import set_category, set_own_category
+from core.households.models import Household, LowIncomeCategory, Person, category_of_scheme
 from core.notices.changes import end_long_term
 from core.scopes import LEVELS
 from core.sessions import ScopedSession, found
@@ -50,16 +51,19 @@ def award(
     *,
     now: datetime,
 ) -> Award:
-    """The household receives `confirmation.monthly_fen` from the next month on (57号 第二十一条).
+    """The household, or the applicant alone (单人保), receives `confirmation.monthly_fen` from the next month on (第二十一条).
 
-    Raises Blocked when one of those it covers is covered already: nobody receives the same help twice.
+    Nobody receives the same help twice: what a member receives alone ends the day before her family's begins, and the
+    case tells it; raises Blocked when somebody it covers is covered already in any other way.
     """
-    _require_uncovered(session, case, confirmation)
     household: Household = found(session.get(Household, case.household_id))
+    alone = None if case.variant == WHOLE_HOUSEHOLD else people.applicant(session, case.id).person_id
+    _absorb_others(session, actor, case, confirmation, now=now)
     row = Award(
         **{level: getattr(case, level) for level in LEVELS},
         id=new_id(),
         household_id=household.id,
+        person_id=alone,
         case_id=case.id,
         owner_account_id=case.owner_account_id,
         scheme=case.scheme,
@@ -75,9 +79,7 @@ def award(
     )
     session.add(row)
     session.flush()
-    category = category_of_scheme(case.scheme)
-    if category is not None:
-        set_category(session, household, category)
+    _put_in_group(session, row, category_of_scheme(case.scheme))
     audit.record(
         session,
         "award.make",
@@ -89,49 +91,86 @@ def award(
     return row
 
 
-def _require_uncovered(session: ScopedSession, case: Case, confirmation: Confirmation) -> None:
-    mine = [
-        member.person_id
-        for member in members(session, case.id)
-        if member.role is MemberRole.MEMBER
-        and member.counted
-        and (case.variant == WHOLE_HOUSEHOLD or member.is_applicant)
-    ]
-    other = session.scalar(
-        select(Award.id)
-        .join(DeclaredMember, DeclaredMember.case_id == Award.case_id)
-        .where(
-            DeclaredMember.person_id.in_(mine),
-            DeclaredMember.role == MemberRole.MEMBER,
-            DeclaredMember.counted,
-            or_(Award.variant == WHOLE_HOUSEHOLD, DeclaredMember.is_applicant),
+def _put_in_group(session: ScopedSession, row: Award, category: LowIncomeCategory | None) -> None:
+    """The one who receives it alone, or the household, is of that group from now on; help that makes none changes none."""
+    if category_of_scheme(row.scheme) is None:
+        return
+    if row.person_id is not None:
+        set_own_category(session, found(session.get(Person, row.person_id)), category)
+    else:
+        set_category(session, found(session.get(Household, row.household_id)), category)
+
+
+def _absorb_others(
+    session: ScopedSession, actor: Actor, case: Case, confirmation: Confirmation, *, now: datetime
+) -> None:
+    """End what members receive alone where the family now receives it; raises Blocked for every other overlap."""
+    others = _covering_already(session, case, confirmation)
+    if case.variant != WHOLE_HOUSEHOLD or any(other.person_id is None for other in others):
+        if others:
+            raise Blocked(N_("家里有人已经在享受同一项救助，不能再确定一次。请先办那一项的停发或者变更。"))
+        return
+    begins: date = found(confirmation.starts_on)
+    last_day = begins - timedelta(days=1)
+    for other in others:
+        _end(session, actor, other, last_day, now=now, sooner=True)
+        person: Person = found(session.get(Person, other.person_id))
+        ended: Case = found(session.get(Case, other.case_id))
+        remark = {"text": ABSORBED, "source": "57号 第四条、第八条"}
+        told = {"name": person.name_masked, "number": ended.number, "day": last_day.isoformat()}
+        case.remarks = [*case.remarks, remark | {"values": told}]
+
+
+def _covering_already(session: ScopedSession, case: Case, confirmation: Confirmation) -> Sequence[Award]:
+    """Help of the same kind, still running when this begins, that covers somebody whom this covers."""
+    mine = [member.person_id for member in people.covered(session, case)]
+    with_family = select(DeclaredMember.id).where(
+        DeclaredMember.case_id == Award.case_id,
+        DeclaredMember.person_id.in_(mine),
+        DeclaredMember.role == MemberRole.MEMBER,
+        DeclaredMember.counted,
+    )
+    return session.scalars(
+        select(Award).where(
             Award.scheme == case.scheme,
+            or_(Award.person_id.in_(mine), and_(Award.person_id.is_(None), with_family.exists())),
             or_(Award.ends_on.is_(None), Award.ends_on >= confirmation.starts_on),
         )
-        .limit(1)
-    )
-    if other is not None:
-        raise Blocked(N_("家里有人已经在享受同一项救助，不能再确定一次。请先办那一项的停发或者变更。"))
+    ).all()
 
 
 def end_award(session: ScopedSession, actor: Actor, row: Award, last_day: date, *, now: datetime) -> None:
-    """The assistance ends with `last_day`: the family leaves its group, the long-term list, and nothing is checked any more.
+    """The assistance ends with `last_day`: who received it leaves the group and the long-term list, and is checked no more.
 
     Decided by who confirms. Raises Blocked when it ends already, NotAllowed.
     """
+    require_confirmer(actor, found(session.get(Case, row.case_id)))
+    _end(session, actor, row, last_day, now=now)
+
+
+def _end(
+    session: ScopedSession,
+    actor: Actor,
+    row: Award,
+    last_day: date,
+    *,
+    now: datetime,
+    sooner: bool = False,
+) -> None:
+    """`sooner`: one that has a later last day already gets this one."""
     case: Case = found(session.get(Case, row.case_id))
-    require_confirmer(actor, case)
     hold(session, case)
     session.refresh(row)
-    if row.ends_on is not None:
+    if row.ends_on is not None and not (sooner and last_day < row.ends_on):
         raise Blocked(N_("这项救助已经定了停发的日子，不用再办。"))
+    ended = {"ends_on": [row.ends_on and row.ends_on.isoformat(), last_day.isoformat()]}
     row.ends_on = last_day
-    set_category(session, found(session.get(Household, row.household_id)), None)
+    _put_in_group(session, row, None)
     end_long_term(session, case, last_day, now=now)
     end_for_case(session, actor, case.id, now=now, from_day=last_day + timedelta(days=1))
     session.flush()
-    ended = {"ends_on": [None, last_day.isoformat()]}
     audit.record(session, "award.end", row, now=now, case_id=case.id, changes=ended)
 
 
+ABSORBED = N_("{name}原来单独享受的救助（{number}）到{day}为止，从下个月起并入这家人的，不会重复发放。")
 audit.name_act("award.end", N_("停发救助"))

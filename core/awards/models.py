@@ -1,4 +1,4 @@
-"""Awards: assistance a household receives (救助待遇), from its first month until it ends."""
+"""Awards: assistance a household, or one person of it, receives (救助待遇), from its first month until it ends."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ from core.scopes import RegionScoped, Visibility
 
 
 class Award(RegionScoped, Base):
-    """One continuing assistance. `monthly_fen` is the total shown; `parts` says top-up and each person's supplement."""
+    """One continuing assistance. `monthly_fen` is the total shown; `parts` says top-up and each person's supplement.
+
+    `person_id`: the one who receives it by herself (单人保); none where the whole household does.
+    """
 
     __tablename__ = "awards"
     __table_args__ = (Index("ix_awards_household", "household_id", "starts_on"), UniqueConstraint("case_id"))
@@ -22,6 +25,7 @@ class Award(RegionScoped, Base):
 
     id: Mapped[PrimaryId]
     household_id: Mapped[Id]
+    person_id: Mapped[uuid.UUID | None]
     case_id: Mapped[Id]
     owner_account_id: Mapped[uuid.UUID | None]
     scheme: Mapped[str] = mapped_column(String(40))

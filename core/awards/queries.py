@@ -1,4 +1,4 @@
-"""Reading awards: what a household receives and has received (救助链)."""
+"""Reading awards: what a household, and who of it alone, receives and has received (救助链)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from core.sessions import ScopedSession
 
 
 def awards_of_household(session: ScopedSession, household_id: uuid.UUID) -> Sequence[Award]:
-    """All awards of a household, newest first."""
+    """All awards of a household and of its people alone, newest first."""
     return session.scalars(
         select(Award).where(Award.household_id == household_id).order_by(Award.starts_on.desc())
     ).all()

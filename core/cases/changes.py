@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import uuid
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 
 from sqlalchemy import select
 
@@ -29,6 +31,7 @@ from core.cases.steps import (
 from core.catalogue import LetterKind
 from core.database import new_id
 from core.errors import Blocked, Invalid, NotAllowed
+from core.households.models import LeftOut
 from core.letters.appeal import appeal_sentence
 from core.letters.changes import Recipient, issue_letter, record_delivery
 from core.letters.models import Delivery, Letter
@@ -49,6 +52,9 @@ __all__ = [
     "supply_missing",
     "withdraw_application",
 ]
+
+
+NOBODY: Mapping[uuid.UUID, LeftOut] = MappingProxyType({})
 
 
 def check_version(case: Case, seen: int) -> None:
@@ -94,18 +100,20 @@ def accept_application(
     *,
     now: datetime,
     local_duty: bool = False,
+    left_out: Mapping[uuid.UUID, LeftOut] = NOBODY,
 ) -> Letter:
     """Accept: the family enters the register, the statutory clock starts, survey and checks open (57号 第十条).
 
     `related_party` and complaint cases always go to the county (第十一、二十条, decision 10). `local_duty`: the clerk
-    states that a near relation works for the office or the village committee.
+    states that a near relation works for the office or the village committee. `left_out`: why each person of the
+    household, by id, is not declared again (第七条, R3-05).
     """
     actor.require(Permission.CASE_ACCEPT)
     require_open(session, case, StepCode.ACCEPTANCE)
     today = beijing_day(now)
     case.related_party = case.related_party or local_duty
     case.authority = authority_of(case, procedure)
-    enter_register(session, case, now=now, today=today)
+    enter_register(session, case, left_out, now=now, today=today)
     case.accepted_at = now
     deadline = procedure.deadline(WHOLE, today, limit_case(case))
     case.due_on, case.due_provisional = deadline.date, deadline.provisional

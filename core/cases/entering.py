@@ -3,59 +3,77 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 
 from core.cases import people
-from core.cases.application import HEAD_RELATIONS
 from core.cases.declaration_models import DeclaredMember, MemberRole
 from core.cases.models import OPEN_STATES, WHOLE_HOUSEHOLD, Case
 from core.errors import Blocked
-from core.households.changes import NewHousehold, NewMember, enter_household
-from core.households.models import category_of_scheme
+from core.households.changes import NewHousehold, NewMember, enter_household, left_behind
+from core.households.models import LeftOut, category_of_scheme
+from core.households.queries import MemberRow
 from core.sessions import ScopedSession
 from core.translations import N_
 
 
-def enter_register(session: ScopedSession, case: Case, *, now: datetime, today: date) -> None:
+def enter_register(
+    session: ScopedSession,
+    case: Case,
+    left_out: Mapping[uuid.UUID, LeftOut],
+    *,
+    now: datetime,
+    today: date,
+) -> None:
     """Put the declared family on the register and link the case and its people to it.
 
-    Raises Conflict for a person of another place, Blocked for one who is covered, or applies, already.
+    Raises Conflict for a person of another place, Blocked for one who is covered, or applies, already, Invalid when
+    somebody of the household is not declared and `left_out` (by person id) gives no reason.
     """
-    declared = [each for each in people.members(session, case.id) if each.role is MemberRole.MEMBER]
-    head = next((i for i, each in enumerate(declared) if each.relation in HEAD_RELATIONS), None)
-    if head is None:
-        head = next(i for i, each in enumerate(declared) if each.is_applicant)
+    declared = people.family(session, case.id)
     family = NewHousehold(
         region_code=case.region_code,
         area=case.area,
         number=f"H{case.number}",
         members=[_as_new_member(session, each) for each in declared],
-        head=head,
+        head=people.head_of(declared),
         village_group=str(case.answers.get("village_group", "")),
         case_id=case.id,
-        # who applies alone may belong to a family of which another receives alone: that is asked when it is awarded
-        applies_for=category_of_scheme(case.scheme) if case.variant == WHOLE_HOUSEHOLD else None,
+        applies_for=category_of_scheme(case.scheme),
+        alone=None
+        if case.variant == WHOLE_HOUSEHOLD
+        else next(i for i, each in enumerate(declared) if each.is_applicant),
+        left_out=left_out,
     )
     household, person_ids = enter_household(session, family, now=now, today=today)
     case.household_id = household.id
     for member, person_id in zip(declared, person_ids, strict=True):
         member.person_id = person_id
     session.flush()
-    _require_no_other(session, case, person_ids)
+    _require_no_other(session, case)
 
 
-def _require_no_other(session: ScopedSession, case: Case, person_ids: Sequence[uuid.UUID]) -> None:
-    """Nobody is counted in two accepted applications for the same help at once."""
+def would_leave(session: ScopedSession, case: Case) -> list[MemberRow]:
+    """Whoever is on the register of this household and was not declared again: each needs a reason (R3-05)."""
+    declared = people.family(session, case.id)
+    numbers = [str(people.secrets(session, each)["id_number"]) for each in declared]
+    return left_behind(session, numbers, numbers[people.head_of(declared)])
+
+
+def _require_no_other(session: ScopedSession, case: Case) -> None:
+    """Nobody would be covered by two accepted applications for the same help at once."""
     other = session.scalar(
         select(Case.number)
         .join(DeclaredMember, DeclaredMember.case_id == Case.id)
         .where(
-            DeclaredMember.person_id.in_(person_ids),
+            DeclaredMember.person_id.in_([each.person_id for each in people.covered(session, case)]),
             DeclaredMember.role == MemberRole.MEMBER,
-            DeclaredMember.counted,
+            or_(
+                and_(Case.variant == WHOLE_HOUSEHOLD, DeclaredMember.counted),
+                and_(Case.variant != WHOLE_HOUSEHOLD, DeclaredMember.is_applicant),
+            ),
             Case.id != case.id,
             Case.scheme == case.scheme,
             Case.accepted_at.is_not(None),

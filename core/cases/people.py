@@ -8,8 +8,9 @@ from typing import Any
 
 from sqlalchemy import select
 
-from core.cases.declaration_models import DeclaredMember
-from core.cases.models import Case
+from core.cases.application import HEAD_RELATIONS
+from core.cases.declaration_models import DeclaredMember, MemberRole
+from core.cases.models import WHOLE_HOUSEHOLD, Case
 from core.encryption import place_of
 from core.regions import queries as regions
 from core.sessions import ScopedSession
@@ -28,6 +29,26 @@ def applicant(session: ScopedSession, case_id: uuid.UUID) -> DeclaredMember:
         select(DeclaredMember).where(DeclaredMember.case_id == case_id, DeclaredMember.is_applicant)
     ).one()
     return row
+
+
+def family(session: ScopedSession, case_id: uuid.UUID) -> list[DeclaredMember]:
+    """The people declared to live together, supporters left aside, in the order declared."""
+    return [each for each in members(session, case_id) if each.role is MemberRole.MEMBER]
+
+
+def head_of(declared: Sequence[DeclaredMember]) -> int:
+    """The position of the head of a declared family: who is named as such, else the applicant."""
+    named = (i for i, each in enumerate(declared) if each.relation in HEAD_RELATIONS)
+    return next(named, next(i for i, each in enumerate(declared) if each.is_applicant))
+
+
+def covered(session: ScopedSession, case: Case) -> list[DeclaredMember]:
+    """Whom the help would cover: everybody counted, or the applicant alone (单人保, R1-12)."""
+    return [
+        each
+        for each in family(session, case.id)
+        if (each.counted if case.variant == WHOLE_HOUSEHOLD else each.is_applicant)
+    ]
 
 
 def secrets(session: ScopedSession, member: DeclaredMember) -> dict[str, Any]:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from core import audit
 from core.database import new_id
+from core.households.groups import Deltas, carry_group, require_uncovered
 from core.households.homes import (
-    Deltas,
-    held_homes,
+    followed,
+    homes_of,
     let_go,
     move_within,
-    require_uncovered,
     running_memberships,
     settle_left,
     stay_or_join,
@@ -24,24 +24,27 @@ from core.households.models import (
     Area,
     Household,
     HouseholdStatus,
+    LeftOut,
     LowIncomeCategory,
-    Membership,
-    Person,
 )
-from core.households.persons import NewMember, enter_person, follow_person, held_persons
-from core.households.queries import members
+from core.households.persons import NewMember, enter_person, follow_person, known_persons
+from core.households.queries import MemberRow, members
 from core.regions.changes import bump_all
 from core.scopes import region_columns
 from core.sessions import ScopedSession
 from core.translations import N_
 
-__all__ = ["NewHousehold", "NewMember", "enter_household", "set_category"]
+__all__ = ["NewHousehold", "NewMember", "enter_household", "left_behind"]
 audit.name_act("household.follow", N_("按新受理的申请更新家庭档案"))
 
 
 @dataclass(frozen=True, slots=True)
 class NewHousehold:
-    """A family as accepted; `head` is the position of its head in `members`. `applies_for`: the group it wants to join."""
+    """A family as accepted; `head` is the position of its head in `members`.
+
+    `applies_for`: the group it wants to join, or, with `alone`, the member at that position by herself. `left_out`: why
+    each person of the household, by id, is no longer named (57号 第七条).
+    """
 
     region_code: str
     area: Area
@@ -51,6 +54,8 @@ class NewHousehold:
     village_group: str = ""
     case_id: uuid.UUID | None = None
     applies_for: LowIncomeCategory | None = None
+    alone: int | None = None
+    left_out: Mapping[uuid.UUID, LeftOut] = field(default_factory=dict)
 
 
 def enter_household(
@@ -59,22 +64,27 @@ def enter_household(
     """Enter an accepted family: a household that is on the register already is followed, else a new one begins.
 
     Returns the household and its person ids in the order of `family.members`. Raises Conflict when one of them is on
-    another place's register, Blocked when one is covered already by what the family applies for.
+    another place's register, Blocked when one is covered already by what the family applies for, Invalid when somebody
+    of the household is left out without a reason.
     """
     numbers = [member.secrets["id_number"] for member in family.members]
-    known = held_persons(session, numbers)
+    known = known_persons(session, numbers, hold=True)
     running = running_memberships(session, known.values())
-    homes = held_homes(session, running.values())
+    homes = homes_of(session, running.values(), hold=True)
     if family.applies_for in COVERING:
-        require_uncovered(running.values(), homes)
+        if family.alone is None:
+            require_uncovered(known.values(), running, homes, family.applies_for)
+        elif numbers[family.alone] in known:
+            require_uncovered([known[numbers[family.alone]]], running, homes)
     origins = {each.id: each.region_code for each in homes.values()}
     deltas = Deltas()
-    household = _followed(session, known.get(numbers[family.head]), running, homes)
+    household = followed(session, known.get(numbers[family.head]), running, homes)
     begun = household is None
     household_id = new_id() if household is None else household.id
     persons = []
     for number, member in zip(numbers, family.members, strict=True):
         person = known.get(number) or enter_person(session, member, family.region_code, now=now, today=today)
+        carry_group(person, family.region_code, deltas)
         follow_person(person, member, family.region_code, household_id)
         before = running.get(person.id)
         deltas[family.region_code, "persons"] += 1
@@ -99,7 +109,7 @@ def enter_household(
         stay_or_join(session, household, person.id, member, before, today=today, case_id=family.case_id)
     session.flush()
     ids = [person.id for person in persons]
-    let_go(session, household, ids, deltas, today=today)
+    let_go(session, household, ids, family.left_out, deltas, today=today)
     for home in homes.values():
         if home.id != household.id:
             settle_left(session, home, deltas)
@@ -110,20 +120,13 @@ def enter_household(
     return household, ids
 
 
-def _followed(
-    session: ScopedSession,
-    head: Person | None,
-    running: Mapping[uuid.UUID, Membership],
-    homes: Mapping[uuid.UUID, Household],
-) -> Household | None:
-    """The household that this family is: the one with the same head, or one in which nobody would be left behind."""
-    for home in homes.values():
-        if head is not None and home.head_person_id == head.id:
-            return home
-    for home in homes.values():
-        if all(row.person.id in running for row in members(session, home.id)):
-            return home
-    return None
+def left_behind(session: ScopedSession, id_numbers: Sequence[str], head: str) -> list[MemberRow]:
+    """Whoever would leave the household that a family with these (normalised) numbers is, if it were accepted now."""
+    known = known_persons(session, id_numbers)
+    running = running_memberships(session, known.values())
+    home = followed(session, known.get(head), running, homes_of(session, running.values()))
+    named = {person.id for person in known.values()}
+    return [row for row in members(session, home.id) if row.person.id not in named] if home else []
 
 
 def _new_household(family: NewHousehold, household_id: uuid.UUID, now: datetime) -> Household:
@@ -136,16 +139,3 @@ def _new_household(family: NewHousehold, household_id: uuid.UUID, now: datetime)
         status=HouseholdStatus.ACTIVE,
         entered_at=now,
     )
-
-
-def set_category(session: ScopedSession, household: Household, category: LowIncomeCategory | None) -> None:
-    """Put the household in one of the five groups (R2-01…R2-05), or in none; counters per region follow."""
-    if household.category is category:
-        return
-    deltas = Deltas()
-    for each, delta in ((household.category, -1), (category, 1)):
-        if each is not None:
-            deltas[household.region_code, f"category.{each}"] += delta
-    household.category = category
-    session.flush()
-    bump_all(session, deltas)

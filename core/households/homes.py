@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import uuid
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from datetime import date
 
 from sqlalchemy import select
 
 from core.database import new_id
-from core.errors import Blocked
+from core.errors import Invalid
+from core.households.groups import Deltas
 from core.households.models import (
-    COVERING,
     Household,
     HouseholdStatus,
+    LeftOut,
     Membership,
     MembershipReason,
     Person,
@@ -24,9 +24,6 @@ from core.households.queries import members
 from core.scopes import LEVELS, region_columns
 from core.sessions import ScopedSession
 from core.translations import N_
-
-# what the counters of the regions change by, by (code, name)
-Deltas = Counter[tuple[str, str]]
 
 
 def running_memberships(session: ScopedSession, persons: Iterable[Person]) -> dict[uuid.UUID, Membership]:
@@ -39,27 +36,30 @@ def running_memberships(session: ScopedSession, persons: Iterable[Person]) -> di
     return {row.person_id: row for row in rows}
 
 
-def held_homes(session: ScopedSession, memberships: Iterable[Membership]) -> dict[uuid.UUID, Household]:
-    """The households of these memberships, held to the end of the transaction."""
+def homes_of(
+    session: ScopedSession, memberships: Iterable[Membership], *, hold: bool = False
+) -> dict[uuid.UUID, Household]:
+    """The households of these memberships. `hold`: to the end of the transaction."""
     ids = {row.household_id for row in memberships}
-    rows = session.scalars(
-        select(Household).where(Household.id.in_(ids)).order_by(Household.id).with_for_update()
-    )
+    statement = select(Household).where(Household.id.in_(ids)).order_by(Household.id)
+    rows = session.scalars(statement.with_for_update() if hold else statement)
     return {row.id: row for row in rows}
 
 
-def require_uncovered(memberships: Iterable[Membership], homes: Mapping[uuid.UUID, Household]) -> None:
-    """Raise Blocked when one of them is counted in a home that receives continuing help: nobody is covered twice."""
-    for row in memberships:
-        home = homes[row.household_id]
-        if row.counted and home.category in COVERING:
-            raise Blocked(
-                N_(
-                    "家里有人在{number}这一户已经享受低保或者特困供养，不能重复受理。"
-                    "那一户的人口、收入变了的，先在那一户办变更。"
-                ),
-                number=home.number,
-            )
+def followed(
+    session: ScopedSession,
+    head: Person | None,
+    running: Container[uuid.UUID],
+    homes: Mapping[uuid.UUID, Household],
+) -> Household | None:
+    """The household that a declared family is: the one with the same head, or one in which nobody would be left behind."""
+    for home in homes.values():
+        if head is not None and home.head_person_id == head.id:
+            return home
+    for home in homes.values():
+        if all(row.person.id in running for row in members(session, home.id)):
+            return home
+    return None
 
 
 def move_within(household: Household, region_code: str, deltas: Deltas) -> None:
@@ -118,14 +118,31 @@ def _end(membership: Membership, reason: MembershipReason, today: date) -> None:
 
 
 def let_go(
-    session: ScopedSession, household: Household, staying: Iterable[uuid.UUID], deltas: Deltas, *, today: date
+    session: ScopedSession,
+    household: Household,
+    staying: Container[uuid.UUID],
+    reasons: Mapping[uuid.UUID, LeftOut],
+    deltas: Deltas,
+    *,
+    today: date,
 ) -> None:
-    """End the memberships of whoever the accepted family no longer names; they stay on the register without a home."""
-    for row in members(session, household.id):
-        if row.person.id not in set(staying):
-            _end(row.membership, MembershipReason.NOT_DECLARED, today)
-            row.person.household_id = None
-            deltas[household.region_code, "persons"] -= 1
+    """End the memberships of whoever the accepted family no longer names, each with its reason (R3-05).
+
+    They stay on the register without a home. Raises Invalid naming those for whom no reason was given.
+    """
+    leaving = [row for row in members(session, household.id) if row.person.id not in staying]
+    silent = [row.person.name_masked for row in leaving if row.person.id not in reasons]
+    if silent:
+        raise Invalid(
+            N_("登记在这一户的{names}没有写进这次申请。请逐人核实，选为什么不算这家人（57号 第七条）。"),
+            field="left_out",
+            names="、".join(silent),
+        )
+    for row in leaving:
+        _end(row.membership, MembershipReason.NOT_DECLARED, today)
+        row.membership.left_out = reasons[row.person.id]
+        row.person.household_id = None
+        deltas[household.region_code, "persons"] -= 1
 
 
 def settle_left(session: ScopedSession, household: Household, deltas: Deltas) -> None:

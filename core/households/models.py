@@ -49,6 +49,18 @@ class NotCounted(StrEnum):
     OTHER = "other"
 
 
+class LeftOut(StrEnum):
+    """Why somebody of the household no longer is of it: not living together any more, or not counted (57号 第七条)."""
+
+    LIVES_APART = "lives_apart"
+    DIED = "died"
+    RELIGIOUS_SITE = "religious_site"
+    IN_PRISON = "in_prison"
+    COMPULSORY_TREATMENT = "compulsory_treatment"
+    MISSING = "missing"
+    OTHER = "other"
+
+
 class MembershipReason(StrEnum):
     """Why a membership began or ended: with an acceptance, a changed relation, a move to another home, left out."""
 
@@ -99,10 +111,12 @@ class Household(RegionScoped, Base):
 class Person(RegionScoped, Base):
     """One person on the register. `name` is empty for a child under 14, whose name is only in `name_sealed`.
 
+    `category`: the group she is in by herself (单人保, R2-01), whatever group her household is in.
     `secrets_sealed`: one blob of what is always shown together (ID number, phone, bank account, certificate number).
     """
 
     __tablename__ = "persons"
+    __table_args__ = (some("ix_persons_alone", "household_id", where="category IS NOT NULL"),)
     __visible__ = Visibility(region=True, own_person="id", assigned_household="household_id")
 
     id: Mapped[PrimaryId]
@@ -116,6 +130,7 @@ class Person(RegionScoped, Base):
     phone_index: Mapped[bytes | None] = mapped_column(LargeBinary(64), index=True)
     sex: Mapped[int] = mapped_column(SmallInteger, default=0)
     birth_date: Mapped[date] = mapped_column(Date)
+    category: Mapped[LowIncomeCategory | None] = mapped_column(EnumText(LowIncomeCategory))
     disability_class: Mapped[int | None] = mapped_column(SmallInteger)
     disability_grade: Mapped[int | None] = mapped_column(SmallInteger)
     seriously_ill: Mapped[bool] = mapped_column(default=False)
@@ -128,7 +143,10 @@ class Person(RegionScoped, Base):
 
 
 class Membership(RegionScoped, Base):
-    """A person's time in a household: from, to, and why it began and ended (decision 2). `to_day` is no longer of it."""
+    """A person's time in a household: from, to, and why it began and ended (decision 2). `to_day` is no longer of it.
+
+    `left_out`: the clerk's reason for who was not declared again (R3-05).
+    """
 
     __tablename__ = "memberships"
     __table_args__ = (some("uq_memberships_running", "person_id", where="to_day IS NULL", unique=True),)
@@ -144,6 +162,7 @@ class Membership(RegionScoped, Base):
     to_day: Mapped[date | None] = mapped_column(Date)
     reason: Mapped[MembershipReason] = mapped_column(EnumText(MembershipReason))
     end_reason: Mapped[MembershipReason | None] = mapped_column(EnumText(MembershipReason))
+    left_out: Mapped[LeftOut | None] = mapped_column(EnumText(LeftOut))
     case_id: Mapped[uuid.UUID | None]
 
 

@@ -13,6 +13,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from core.accounts.models import Assignment, VerifiedPhone
+from core.households.groups import carry_group
 from core.households.homes import move_within
 from core.households.models import Household, Identity, Membership, NameBigram, Person
 from core.households.names import bigrams
@@ -32,6 +33,8 @@ def move_household(
     if household.region_code != region_code:
         deltas[household.region_code, "persons"] -= len(people)
         deltas[region_code, "persons"] += len(people)
+    for person in people:
+        carry_group(person, region_code, deltas)
     move_within(household, region_code, deltas)
     move_people(session, people, region_code)
     update_rows(session, Membership, region_columns(region_code), Membership.household_id == household.id)

@@ -40,17 +40,18 @@ class NewMember:
     working: bool = False
 
 
-def held_persons(session: ScopedSession, id_numbers: Sequence[str]) -> dict[str, Person]:
-    """Who of these (normalised numbers) is on the register here, held to the end of the transaction.
+def known_persons(
+    session: ScopedSession, id_numbers: Sequence[str], *, hold: bool = False
+) -> dict[str, Person]:
+    """Who of these (normalised numbers) is on the register here. `hold`: to the end of the transaction.
 
-    Two applications that name the same people are therefore accepted one after the other, and the second sees the first.
+    Two applications that name the same people are then accepted one after the other, and the second sees the first.
     """
     number_of = {
         index: number for number in id_numbers for index in session.vault.index_all("id_number", number)
     }
-    rows = session.scalars(
-        select(Person).where(Person.id_index.in_(number_of)).order_by(Person.id).with_for_update()
-    )
+    statement = select(Person).where(Person.id_index.in_(number_of)).order_by(Person.id)
+    rows = session.scalars(statement.with_for_update() if hold else statement)
     return {number_of[person.id_index]: person for person in rows}
 
 

@@ -27,6 +27,14 @@ class HouseholdPage:
     before: Cursor | None
 
 
+# somebody of the household is in a group by herself (单人保): a small index of its own answers
+_ALONE = (
+    select(Person.category)
+    .where(Person.household_id == Household.id, Person.category.is_not(None))
+    .limit(1)
+    .scalar_subquery()
+    .label("alone")
+)
 _COLUMNS = (
     Household.id,
     Household.number,
@@ -38,6 +46,7 @@ _COLUMNS = (
     Household.region_code,
     Household.village_group,
     Household.entered_at,
+    _ALONE,
 )
 
 
@@ -110,6 +119,16 @@ def members(session: ScopedSession, household_id: uuid.UUID) -> list[MemberRow]:
         .join(Person, Person.id == Membership.person_id)
         .where(Membership.household_id == household_id, Membership.to_day.is_(None))
         .order_by(Membership.id)
+    )
+    return [MemberRow(person, membership) for membership, person in session.execute(statement)]
+
+
+def left_out(session: ScopedSession, household_id: uuid.UUID) -> list[MemberRow]:
+    """Who of a household was not declared again, and why: the memberships that ended so (R3-05)."""
+    statement = (
+        select(Membership, Person)
+        .join(Person, Person.id == Membership.person_id)
+        .where(Membership.household_id == household_id, Membership.left_out.is_not(None))
     )
     return [MemberRow(person, membership) for membership, person in session.execute(statement)]
 

@@ -14,12 +14,14 @@ from sqlalchemy import select
 from core.access import Actor
 from core.cases.changes import accept_application
 from core.cases.declaration_models import Layer, StatementLine
+from core.cases.entering import would_leave
 from core.cases.models import Case, Opinion, StepCode
 from core.cases.opinions import OpinionAnswer, sign_opinion
 from core.cases.procedure import Procedure
 from core.cases.steps import complete_step
 from core.database import new_id
 from core.encryption import place_of
+from core.households.models import LeftOut
 from core.notices.changes import close_due_notices, publish_first_notice
 from core.scopes import LEVELS, System
 from core.sessions import ScopedSession
@@ -58,10 +60,20 @@ class Way:
         yield session, case, procedure
         session.commit()
 
-    def accept(self, *, local_duty: bool = False) -> None:
+    def accept(self, *, local_duty: bool = False, left_out: LeftOut | None = None) -> None:
+        """Accept it; `left_out`: the reason for everybody of the household whom it does not name."""
         town = self.town
         with self.acting(town.clerk) as (session, case, procedure):
-            accept_application(session, town.clerk, case, procedure, now=town.now, local_duty=local_duty)
+            reasons = {row.person.id: left_out for row in would_leave(session, case)} if left_out else {}
+            accept_application(
+                session,
+                town.clerk,
+                case,
+                procedure,
+                now=town.now,
+                local_duty=local_duty,
+                left_out=reasons,
+            )
 
     def visit(self, actor: Actor | None = None, answers: dict[str, Any] | None = None) -> None:
         worker = actor or self.town.clerk

@@ -63,6 +63,7 @@ def upgrade() -> None:
         sa.Column("to_day", sa.Date(), nullable=True),
         sa.Column("reason", sa.String(length=40), nullable=False),
         sa.Column("end_reason", sa.String(length=40), nullable=True),
+        sa.Column("left_out", sa.String(length=40), nullable=True),
         sa.Column("case_id", sa.Uuid(), nullable=True),
         sa.Column("province", sa.String(length=12), nullable=False),
         sa.Column("city", sa.String(length=12), nullable=False),
@@ -140,6 +141,7 @@ def upgrade() -> None:
         sa.Column("phone_index", sa.LargeBinary(length=64), nullable=True),
         sa.Column("sex", sa.SmallInteger(), nullable=False),
         sa.Column("birth_date", sa.Date(), nullable=False),
+        sa.Column("category", sa.String(length=40), nullable=True),
         sa.Column("disability_class", sa.SmallInteger(), nullable=True),
         sa.Column("disability_grade", sa.SmallInteger(), nullable=True),
         sa.Column("seriously_ill", sa.Boolean(), nullable=False),
@@ -156,6 +158,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_persons")),
     )
     with op.batch_alter_table("persons", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_persons_alone",
+            ["household_id"],
+            unique=False,
+            sqlite_where=sa.text("category IS NOT NULL"),
+            postgresql_where=sa.text("category IS NOT NULL"),
+        )
         batch_op.create_index(batch_op.f("ix_persons_household_id"), ["household_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_persons_id_index"), ["id_index"], unique=False)
         batch_op.create_index(batch_op.f("ix_persons_phone_index"), ["phone_index"], unique=False)

@@ -17,6 +17,7 @@ def upgrade() -> None:
         "awards",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("household_id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=True),
         sa.Column("case_id", sa.Uuid(), nullable=False),
         sa.Column("owner_account_id", sa.Uuid(), nullable=True),
         sa.Column("scheme", sa.String(length=40), nullable=False),

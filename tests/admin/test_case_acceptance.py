@@ -5,10 +5,16 @@ from __future__ import annotations
 import re
 
 import pytest
+from sqlalchemy import select
 
+from core.cases.changes import withdraw_application
 from core.cases.models import CaseState, StepCode, StepState
 from core.cases.steps import step_of
+from core.households.models import Membership
+from core.households.queries import members as household_members
 from core.letters.queries import letters_of_case
+from core.testing.casework import Way
+from core.testing.town import A1_MEMBERS
 
 pytestmark = pytest.mark.row("R1-13", "R3-17")
 
@@ -75,6 +81,37 @@ def test_a_near_relation_is_registered_apart(site, way, clerk, at, fill):
     fill(clerk, at, {"way": "accept", "local_duty": "true"})
     with site.session() as session:
         assert way.town.case(session, way.case_id).related_party
+
+
+@pytest.mark.row("R3-05")
+def test_who_is_left_out_of_the_household_is_named_before_and_needs_a_reason_each(
+    site, way, clerk, at, fill, words
+):
+    assert "没有写进来的人" not in words(clerk.get(at))
+    fill(clerk, at, {"way": "accept"})
+    with site.session() as session:
+        household_id = way.town.case(session, way.case_id).household_id
+        son = household_members(session, household_id)[3].person.id
+    with way.acting(way.town.clerk) as (session, case, _procedure):
+        withdraw_application(session, way.town.clerk, case, now=way.town.now)
+    again = Way(way.town)
+    again.submit(members=A1_MEMBERS[:3], lines=())
+    url = f"/staff/cases/{again.case_id}/acceptance"
+    said = words(clerk.get(url))
+    assert "登记在这一户、这次没有写进来的人 1 人" in said
+    assert "周*（16 岁）为什么不算这家人" in said
+    for sent in ({}, {f"{son.hex}-why": "teacher"}):
+        answer = fill(clerk, url, {"way": "accept", **sent})
+        assert answer.status_code == 422
+        assert "请逐人选原因" in words(answer)
+        assert state_of(site, again) is CaseState.SUBMITTED
+    assert fill(clerk, url, {"way": "accept", f"{son.hex}-why": "lives_apart"}).status_code == 303
+    with site.session() as session:
+        left = session.scalars(select(Membership).where(Membership.person_id == son)).one()
+        assert (left.end_reason, left.left_out) == ("not_declared", "lives_apart")
+    assert "周*（16 岁）不再算这家人：不再一起生活" in words(
+        clerk.get(f"/staff/households/{household_id}?part=record")
+    )
 
 
 def test_two_clerks_on_one_case_see_field_by_field_and_nothing_is_lost(site, way, clerk, at, words):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import uuid
 from datetime import date
 
 import pytest
@@ -15,6 +16,8 @@ from core.cases.application import MemberAnswer
 from core.cases.confirmations import ConfirmationAnswer
 from core.cases.models import Outcome
 from core.cases.people import members
+from core.households.groups import set_own_category
+from core.households.models import LowIncomeCategory
 from core.households.queries import members as household_members
 from core.testing.town import A1_MEMBERS, COUNTY, made_up_id
 
@@ -102,6 +105,22 @@ def test_the_file_after_the_grant_shows_the_help(site, way, at, clerk, confirmer
     said = words(site.sign_in("shouli").get(at))
     assert "795.00" in said
     assert "低保" in said
+
+
+@pytest.mark.row("R1-12", "R2-01")
+def test_who_is_in_dibao_alone_is_named_and_her_household_is_not_in_it(site, way, at, clerk, words):
+    with site.session(writes=True) as session:
+        home = household_members(session, uuid.UUID(at.rpartition("/")[2]))
+        set_own_category(session, home[2].person, LowIncomeCategory.DIBAO)
+        session.commit()
+    said = words(clerk.get(at))
+    assert "龙*单人低保" in said
+    assert "人群 没有认定" in said
+    rows = words(clerk.get("/staff/households"))
+    assert "低保对象（单人） 1 人" in rows
+    assert "低保对象 1 户" not in rows
+    assert rows.count("低保对象（单人）") == 2
+    assert "HMTYX" not in words(clerk.get("/staff/households?category=dibao"))
 
 
 def test_other_regions_and_unknown_parts_are_not_found(site, at, clerk, stranger):

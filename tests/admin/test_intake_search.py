@@ -128,6 +128,18 @@ def test_who_has_applied_already_cannot_apply_again(site, clerk, village, words)
     assert len(cases_in(site)) == 1
 
 
+@pytest.mark.row("R3-05")
+def test_who_is_registered_in_the_household_and_not_taken_down_is_told_before_submitting(
+    site, clerk, village, words
+):
+    browser, actor = clerk
+    accepted(site, actor)
+    desk = DeskPage(browser, begin(browser))
+    said = words(desk.press("submit", fill(desk, village=village)))
+    assert "周*（16 岁） ：登记在这一户，这次没有写进来" in said
+    assert said.count("登记在这一户，这次没有写进来") == 2
+
+
 # --- what is known already ---
 
 

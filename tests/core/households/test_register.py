@@ -12,11 +12,20 @@ from core.access import Role
 from core.awards.changes import award, confirm_case, end_award
 from core.awards.queries import award_of_case
 from core.cases.changes import withdraw_application
-from core.cases.confirmations import ConfirmationAnswer
-from core.cases.models import Case, Outcome
-from core.errors import Blocked, Conflict
+from core.cases.confirmations import ConfirmationAnswer, sign_confirmation
+from core.cases.models import Case, CaseState, Outcome
+from core.errors import Blocked, Conflict, Invalid
+from core.households.groups import set_category
 from core.households.identities import Standing, standing_of
-from core.households.models import Household, HouseholdStatus, Identity, LowIncomeCategory, Membership, Person
+from core.households.models import (
+    Household,
+    HouseholdStatus,
+    Identity,
+    LeftOut,
+    LowIncomeCategory,
+    Membership,
+    Person,
+)
 from core.households.queries import members
 from core.regions.models import RegionCounter
 from core.scopes import System
@@ -27,10 +36,10 @@ pytestmark = pytest.mark.row("R3-05")
 OTHER_TOWNSHIP = "520328102000"
 
 
-def accepted(town, people=A1_MEMBERS):
+def accepted(town, people=A1_MEMBERS, *, left_out=None, variant="household"):
     way = Way(town)
-    way.submit(members=tuple(people), lines=())
-    way.accept()
+    way.submit(members=tuple(people), lines=(), variant=variant)
+    way.accept(left_out=left_out)
     return way
 
 
@@ -76,18 +85,26 @@ def test_a_family_that_applies_again_is_the_same_household_with_its_history(town
     give_up(town, first)
     town.now += timedelta(days=30)
     son_left = A1_MEMBERS[:3]
-    again = accepted(town, [replace(son_left[0], relation="01"), *son_left[1:]])
+    again = Way(town)
+    again.submit(members=(replace(son_left[0], relation="01"), *son_left[1:]), lines=())
+    # who is left out of the whole household is left out for a reason, or nothing is accepted (R3-05)
+    with pytest.raises(Invalid, match=r"周\*没有写进这次申请.*第七条") as told:
+        again.accept()
+    assert told.value.field == "left_out"
+    again.accept(left_out=LeftOut.LIVES_APART)
     assert home_of(town, again).id == home_of(town, first).id
     assert (counted(town, "households"), counted(town, "persons")) == (1, 3)
     with town.session(System("count")) as session:
         rows = session.scalars(select(Membership).order_by(Membership.from_day, Membership.id)).all()
-        told = [(row.relation, str(row.to_day or ""), str(row.end_reason or "")) for row in rows]
-        assert told == [
-            ("02", "2026-12-16", "changed"),
-            ("10", "", ""),
-            ("52", "", ""),
-            ("20", "2026-12-16", "not_declared"),
-            ("01", "", ""),
+        ends = [
+            (row.relation, str(row.to_day or ""), str(row.end_reason or ""), row.left_out) for row in rows
+        ]
+        assert ends == [
+            ("02", "2026-12-16", "changed", None),
+            ("10", "", "", None),
+            ("52", "", "", None),
+            ("20", "2026-12-16", "not_declared", LeftOut.LIVES_APART),
+            ("01", "", "", None),
         ]
         assert (
             session.scalar(select(Person.household_id).where(Person.birth_date == date(2010, 8, 4))) is None
@@ -108,7 +125,7 @@ def test_who_joins_another_home_leaves_her_own_and_an_empty_one_is_closed(town):
     rest = [
         replace(each, relation="97", is_applicant=False, guardian=None) for each in (*A1_MEMBERS[:2], son)
     ]
-    give_up(town, accepted(town, [aunt, *rest]))
+    give_up(town, accepted(town, [aunt, *rest], left_out=LeftOut.DIED))
     assert homes(town)[old] == (HouseholdStatus.CLOSED, 0, [])
     assert counted(town, "households") == 1
 
@@ -131,23 +148,95 @@ def test_who_receives_dibao_is_not_accepted_for_it_again_with_whomever_she_appli
     assert len(homes(town)) == 1
 
 
-@pytest.mark.row("R1-12")
-def test_who_is_covered_with_her_family_is_not_awarded_alone_as_well_until_that_has_ended(town, way):
-    way.survey()
+@pytest.fixture
+def decided(town):
+    """A confirmation to award other cases by, as the last step of any of them."""
+    way = Way(town)
+    way.survey(members=members_a1(7))
     way.opine()
     way.hang()
     with way.acting(town.confirmer) as (session, case, procedure):
         answer = ConfirmationAnswer(Outcome.GRANTED, "同意", 79_500)
-        granted = confirm_case(session, town.confirmer, case, answer, procedure, now=town.now)
-    alone = Way(town)
-    alone.submit(variant="single_person")
-    alone.accept()
-    session, case, _procedure = alone.at(town.confirmer)
-    with pytest.raises(Blocked, match="同一项救助"):
-        award(session, town.confirmer, case, granted, now=town.now)
-    first = award_of_case(session, way.case_id)
-    end_award(session, town.confirmer, first, date(2026, 11, 30), now=town.now)
-    assert award(session, town.confirmer, case, granted, now=town.now).starts_on == date(2026, 12, 1)
+        return sign_confirmation(session, town.confirmer, case, answer, procedure, now=town.now)
+
+
+def awarded(town, decided, **application):
+    """The application accepted and awarded, and so no longer under way."""
+    way = Way(town)
+    way.submit(**application)
+    way.accept()
+    with way.acting(town.confirmer) as (session, case, _procedure):
+        award(session, town.confirmer, case, decided, now=town.now)
+        case.state = CaseState.GRANTED
+    return way
+
+
+def groups(town):
+    """(counter of families in dibao, of people alone in it), as counted and as they are."""
+    with town.session(System("count")) as session:
+        homes = session.scalars(select(Household.id).where(Household.category == LowIncomeCategory.DIBAO))
+        alone = session.scalars(select(Person.id).where(Person.category == LowIncomeCategory.DIBAO))
+        exact = len(homes.all()), len(alone.all())
+    assert exact == (counted(town, "category.dibao") or 0, counted(town, "person_category.dibao") or 0)
+    return exact
+
+
+@pytest.mark.row("R1-12", "R2-01")
+def test_who_receives_alone_is_in_dibao_by_herself_and_her_household_keeps_its_group(town, decided):
+    way = awarded(town, decided, variant="single_person")
+    with way.acting(town.clerk) as (session, case, _procedure):
+        home = session.get(Household, case.household_id)
+        set_category(session, home, LowIncomeCategory.EDGE_FAMILY)
+        alone = [row.person.category for row in members(session, home.id)]
+    assert alone == [LowIncomeCategory.DIBAO, None, None, None]
+    assert groups(town) == (0, 1)
+    assert home_of(town, way).category is LowIncomeCategory.EDGE_FAMILY
+    with pytest.raises(Blocked, match="已经单独享受低保"):
+        accepted(town, A1_MEMBERS, variant="single_person")
+    with way.acting(town.confirmer) as (session, case, _procedure):
+        end_award(session, town.confirmer, award_of_case(session, case.id), date(2027, 1, 31), now=town.now)
+    assert groups(town) == (0, 0)
+    assert home_of(town, way).category is LowIncomeCategory.EDGE_FAMILY
+
+
+@pytest.mark.row("R1-12", "R3-05")
+def test_a_familys_later_award_ends_what_a_member_received_alone_and_tells_it(town, decided):
+    first = awarded(town, decided, variant="single_person")
+    second = awarded(town, decided)
+    session, case, _procedure = second.at(town.clerk)
+    one, all_of_them = award_of_case(session, first.case_id), award_of_case(session, second.case_id)
+    assert (one.person_id is None, all_of_them.person_id) == (False, None)
+    assert one.ends_on == all_of_them.starts_on - timedelta(days=1)
+    assert groups(town) == (1, 0)
+    (said,) = [row for row in case.remarks if "单独享受" in row["text"]]
+    assert said["values"] == {
+        "name": "周*",
+        "number": town.case(session, first.case_id).number,
+        "day": one.ends_on.isoformat(),
+    }
+
+
+@pytest.mark.row("R1-12")
+def test_who_is_covered_with_her_family_does_not_apply_alone_as_well_until_that_has_ended(town, decided):
+    family = awarded(town, decided)
+    with pytest.raises(Blocked, match="已经享受低保"):
+        accepted(town, A1_MEMBERS, variant="single_person")
+    with family.acting(town.confirmer) as (session, case, _procedure):
+        end_award(session, town.confirmer, award_of_case(session, case.id), date(2026, 11, 30), now=town.now)
+    awarded(town, decided, variant="single_person")
+    assert groups(town) == (0, 1)
+
+
+@pytest.mark.row("R1-12")
+def test_two_of_one_family_may_each_apply_alone_but_nobody_twice(town):
+    accepted(town, A1_MEMBERS, variant="single_person")
+    husband = [
+        replace(each, is_applicant=position == 1, relation={0: "10", 1: "01"}.get(position, each.relation))
+        for position, each in enumerate(A1_MEMBERS)
+    ]
+    accepted(town, husband, variant="single_person")
+    with pytest.raises(Blocked, match="另一件正在办的申请"):
+        accepted(town, husband, variant="single_person")
 
 
 @pytest.mark.row("R2-14")
