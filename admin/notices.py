@@ -4,25 +4,19 @@ from __future__ import annotations
 
 import uuid
 
-from flask import current_app, flash, request, url_for
+from flask import current_app, flash
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from admin.blueprint import blueprint
-from core import audit
 from core.access import Permission
 from core.cases.models import Case
-from core.errors import Problem
-from core.notices.changes import decide_objection, public_row_of, publish_first_notice, publish_long_term
+from core.notices.changes import public_row_of, publish_first_notice, publish_long_term
 from core.notices.models import Notice, NoticeState, Objection, ObjectionState, PublicRow
-from core.notices.queries import objections_of_case
 from core.regions import queries as regions
 from core.sessions import ScopedSession, found
 from core.translations import N_
 from core.web.access_gate import access
-from core.web.choice_fields import YesNoField
-from core.web.fields import LongTextField
-from core.web.form_builder import Form
 from core.web.navigation import NavEntry, add_to_navigation
 from core.web.page import page, redirect_to
 from core.web.procedures import procedure_of
@@ -120,66 +114,3 @@ def print_notice(notice_id: uuid.UUID) -> Response:
         office=regions.office(session(), mine.village or mine.township),
         hanging=notice.state is NoticeState.PUBLISHED,
     )
-
-
-class AnswerForm(Form):
-    """Whether the objection is right, and what was found."""
-
-    upheld = YesNoField(N_("意见属实"), required=True)
-    answer = LongTextField(N_("核实情况和答复"), required=True)
-
-
-@blueprint.route("/cases/<uuid:case_id>/objections", methods=["GET", "POST"])
-@access(Permission.OBJECTION_HANDLE, looks=True)
-def objections(case_id: uuid.UUID) -> Response:
-    """What was said against a case's notices, and answering it; the family never sees who said it."""
-    case: Case = found(session().get(Case, case_id))
-    answered = _objection_of(case) if request.method == "POST" else None
-    form = AnswerForm(prefix=_prefix(answered)) if answered is not None else None
-    if answered is not None and form is not None and form.validate():
-        given = form.answers()
-        try:
-            decide_objection(
-                session(),
-                actor(),
-                answered,
-                procedure_of(case),
-                upheld=bool(given["upheld"]),
-                answer=str(given["answer"]),
-                now=now(),
-            )
-        except Problem as problem:
-            form.mark(problem)
-        else:
-            flash(gettext("已答复。"), "success")
-            return redirect_to(url_for("staff.objections", case_id=case.id))
-    audit.look(session(), "objection.look", case, now=now())
-    rows = objections_of_case(session(), case.id)
-    # each has a form of its own: what was typed for one never stands under another
-    forms = {
-        each.objection.id: AnswerForm(None, prefix=_prefix(each.objection))
-        for each in rows
-        if each.objection.state is ObjectionState.OPEN
-    }
-    if answered is not None and form is not None:
-        forms[answered.id] = form
-    return page(
-        "admin/objections.html", status=422 if form else None, case=case, form=form, forms=forms, rows=rows
-    )
-
-
-def _prefix(objection: Objection) -> str:
-    return f"{objection.id.hex}-"
-
-
-def _objection_of(case: Case) -> Objection:
-    """The objection that was answered; NotFound for another case's or a crafted one."""
-    try:
-        row = session().get(Objection, uuid.UUID(request.form.get("objection", "")))
-    except ValueError:
-        row = None
-    mine: Objection = found(row if row is not None and row.case_id == case.id else None)
-    return mine
-
-
-audit.name_act("objection.look", N_("查看异议"))

@@ -71,6 +71,9 @@ TASK_WORDS: dict[str, TaskWords] = {
     "objection": TaskWords(
         N_("异议"), N_("调查公示异议并答复"), N_("写答复"), N_("异议没有答复，公示不能结束"), ("staff.objections",)
     ),
+    "recheck": TaskWords(
+        N_("异议"), N_("长期公布的意见属实，复查这一户"), N_("登记复查结果"), N_("情况变了的要停发或者变更"), ("staff.objections",)
+    ),
     "confirmation": TaskWords(
         N_("审核确认"), N_("审核确认"), N_("审核"), N_("到期要作出决定"), ("staff.case_confirmation",)
     ),

@@ -13,8 +13,9 @@ from flask import request, url_for
 from werkzeug.wrappers import Response
 
 from core.errors import Blocked, NotFound
-from core.notices.changes import FIRST, LONG_TERM, raise_objection
+from core.notices.changes import FIRST, LONG_TERM
 from core.notices.models import PublicRow
+from core.notices.objections import raise_objection
 from core.notices.queries import public_count, public_rows, villages_on_notice
 from core.regions import queries as regions
 from core.regions.models import Region

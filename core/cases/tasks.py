@@ -19,6 +19,7 @@ P = Permission
 COUNTY_VISIT = "county_visit"
 DATA_CORRECTION = "data_correction"
 REFUSAL_LETTER = "refusal_letter"
+RECHECK = "recheck"
 _STEP_PERMISSION = {
     StepCode.ACCEPTANCE: P.CASE_ACCEPT,
     StepCode.SURVEY_START: P.VISIT_RECORD,

@@ -1,4 +1,4 @@
-"""Publishing notices, closing them by their dates, taking them down, and answering objections (57号 第十九、二十四条)."""
+"""Publishing notices, closing them by their dates, and taking them down (57号 第十九、二十四条)."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from sqlalchemy import select
 
 from core import audit
 from core.access import Actor, Permission
-from core.cases.models import OPEN_STATES, Case, CaseState, StepCode, StepState
-from core.cases.opinions import current_opinion, objection_upheld
+from core.cases.models import OPEN_STATES, Case, CaseState, StepCode
+from core.cases.opinions import current_opinion
 from core.cases.procedure import Procedure, beijing_day
-from core.cases.steps import complete_step, hold, require_open, step_of
-from core.cases.tasks import finish_tasks, open_task
+from core.cases.steps import complete_step, hold, require_open
+from core.cases.tasks import open_task
 from core.database import new_id
-from core.encryption import place_of
-from core.errors import Blocked, Invalid, Problem
+from core.errors import Blocked, Problem
 from core.notices.content import public_values, raw_values, require_clean
-from core.notices.models import Notice, NoticeLink, NoticeState, Objection, ObjectionState, PublicRow
+from core.notices.models import Notice, NoticeLink, NoticeState, PublicRow
+from core.notices.queries import open_objections
 from core.scopes import LEVELS
 from core.sessions import ScopedSession, found
 from core.translations import N_
@@ -29,7 +29,6 @@ log = logging.getLogger("doudi.notices")
 audit.name_act("notice.end", N_("长期公布随救助结束"))
 FIRST = "first"
 LONG_TERM = "long_term"
-_ONE_PRESS = timedelta(minutes=10)  # the same words within it are one objection
 
 
 def publish_first_notice(
@@ -204,22 +203,13 @@ def close_due_notices(
         try:
             with session.begin_nested():
                 case: Case = found(session.get(Case, notice.case_id))
-                closed += _close_if_over(session, actor, case, procedure_of(case), now)
+                closed += close_if_over(session, actor, case, procedure_of(case), now)
         except Problem as problem:
             log.warning("notice %s stays: %s", notice.id, type(problem).__name__)
     return closed
 
 
-def open_objections(session: ScopedSession, case_id: uuid.UUID) -> list[uuid.UUID]:
-    """Ids of the objections to any notice of a case that nobody has answered yet."""
-    return list(
-        session.scalars(
-            select(Objection.id).where(Objection.case_id == case_id, Objection.state == ObjectionState.OPEN)
-        )
-    )
-
-
-def _close_if_over(
+def close_if_over(
     session: ScopedSession, actor: Actor, case: Case, procedure: Procedure, now: datetime
 ) -> bool:
     """Close the first notice of a case if its last day is over and nobody waits for an answer to what she said."""
@@ -234,104 +224,3 @@ def _close_if_over(
     session.flush()
     complete_step(session, actor, case, StepCode.NOTICE, {"notice_id": str(notice.id)}, procedure, now=now)
     return True
-
-
-def raise_objection(
-    session: ScopedSession,
-    public_row_id: uuid.UUID,
-    said: str,
-    *,
-    name: str = "",
-    phone: str = "",
-    now: datetime,
-) -> Objection:
-    """Receive what someone says against a notice, until the end of its last day (a system session: the public may not
-    follow the row to its case). Raises Invalid for an empty text, Blocked after the last day.
-    """
-    if not said.strip():
-        raise Invalid(N_("请写写哪里不对，几句话就行。"), field="said")
-    row: PublicRow = found(session.get(PublicRow, public_row_id))
-    link = found(session.scalar(select(NoticeLink).where(NoticeLink.public_row_id == row.id)))
-    notice: Notice = found(session.get(Notice, link.notice_id))
-    case: Case = found(session.get(Case, notice.case_id))
-    hold(session, case)
-    session.refresh(notice)
-    if (same := _pressed_twice(session, notice, said.strip(), now)) is not None:
-        return same
-    today = beijing_day(now)
-    if notice.state is not NoticeState.PUBLISHED or (row.closes_on is not None and row.closes_on < today):
-        raise Blocked(N_("这次公示已经结束。有意见请拨打页面上的电话，或者到镇（街道）窗口反映。"))
-    objection = Objection(
-        **{level: getattr(case, level) for level in LEVELS},
-        id=new_id(),
-        notice_id=notice.id,
-        case_id=case.id,
-        named=bool(name.strip()),
-        state=ObjectionState.OPEN,
-        received_at=now,
-    )
-    objection.said_sealed = session.vault.seal_json(
-        place_of(objection, "said_sealed"),
-        {"text": said.strip(), "name": name.strip(), "phone": phone.strip()},
-    )
-    session.add(objection)
-    open_task(
-        session, case, "objection", Permission.OBJECTION_HANDLE, today, now=now, subject_id=objection.id
-    )
-    session.flush()
-    audit.record(session, "objection.record", objection, now=now, case_id=case.id)
-    return objection
-
-
-def _pressed_twice(session: ScopedSession, notice: Notice, text: str, now: datetime) -> Objection | None:
-    """The same words about the same notice a moment ago: one objection, however often the button was pressed."""
-    recent = session.scalars(
-        select(Objection).where(Objection.notice_id == notice.id, Objection.received_at > now - _ONE_PRESS)
-    )
-    for row in recent:
-        if session.vault.unseal_json(place_of(row, "said_sealed"), row.said_sealed)["text"] == text:
-            return row
-    return None
-
-
-def decide_objection(
-    session: ScopedSession,
-    actor: Actor,
-    objection: Objection,
-    procedure: Procedure,
-    *,
-    upheld: bool,
-    answer: str,
-    now: datetime,
-) -> None:
-    """Answer an objection. Upheld: the notice comes down and the survey begins anew; else the notice runs on.
-
-    An objection outlives its notice: one that was taken down for a leak and hung again still waits for the answer.
-    """
-    actor.require(Permission.OBJECTION_HANDLE)
-    case: Case = found(session.get(Case, objection.case_id))
-    hold(session, case)
-    session.refresh(objection)
-    if objection.state is not ObjectionState.OPEN:
-        raise Blocked(N_("这条意见已经答复过。"))
-    if not answer.strip():
-        raise Invalid(N_("请写明核实的情况和答复。"), field="answer")
-    objection.state = ObjectionState.UPHELD if upheld else ObjectionState.DISMISSED
-    objection.decided_by, objection.decided_at = actor.account_id, now
-    objection.answer_sealed = session.vault.seal_json(
-        place_of(objection, "answer_sealed"), {"text": answer.strip()}
-    )
-    session.flush()
-    if not open_objections(session, case.id):
-        finish_tasks(session, actor, case, "objection", now=now)
-    audit.record(session, "objection.decide", objection, now=now, changes={"upheld": [None, upheld]})
-    against: Notice = found(session.get(Notice, objection.notice_id))
-    if against.kind != FIRST:
-        return
-    if upheld and step_of(session, case.id, StepCode.NOTICE).state is not StepState.WAITING:
-        standing = standing_notice(session, case, FIRST)
-        if standing is not None:
-            withdraw_notice(session, standing, "objection", now=now)
-        objection_upheld(session, actor, case, procedure, now=now)
-    elif case.state in OPEN_STATES:
-        _close_if_over(session, actor, case, procedure, now)

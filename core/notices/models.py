@@ -100,7 +100,10 @@ class ObjectionState(StrEnum):
 
 
 class Objection(RegionScoped, Base):
-    """What someone says against a notice. `said_sealed`: JSON of text, name and phone; a name is not asked for."""
+    """What someone says against a notice. `said_sealed`: JSON of text, name and phone; a name is not asked for.
+
+    `recheck_sealed`: what the re-check of a family that receives already came to, after an upheld one.
+    """
 
     __tablename__ = "objections"
     __visible__ = Visibility(region=True, assigned_case="case_id")
@@ -113,5 +116,6 @@ class Objection(RegionScoped, Base):
     state: Mapped[ObjectionState] = mapped_column(EnumText(ObjectionState), default=ObjectionState.OPEN)
     received_at: Mapped[Instant]
     answer_sealed: Mapped[bytes | None] = mapped_column(EncryptedText)
+    recheck_sealed: Mapped[bytes | None] = mapped_column(EncryptedText)
     decided_by: Mapped[uuid.UUID | None]
     decided_at: Mapped[Instant | None]

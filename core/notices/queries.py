@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from core.encryption import place_of
-from core.notices.models import Notice, NoticeState, Objection, PublicRow
+from core.notices.models import Notice, NoticeState, Objection, ObjectionState, PublicRow
 from core.scopes import level_column
 from core.sessions import ScopedSession
 
@@ -54,6 +54,15 @@ def notices_of_case(session: ScopedSession, case_id: uuid.UUID) -> Sequence[Noti
     ).all()
 
 
+def open_objections(session: ScopedSession, case_id: uuid.UUID) -> list[uuid.UUID]:
+    """Ids of the objections to any notice of a case that nobody has answered yet."""
+    return list(
+        session.scalars(
+            select(Objection.id).where(Objection.case_id == case_id, Objection.state == ObjectionState.OPEN)
+        )
+    )
+
+
 def hanging_cases(session: ScopedSession, case_ids: Sequence[uuid.UUID]) -> frozenset[uuid.UUID]:
     """Which of these cases have a first notice that hangs, or waits for its first day."""
     rows = session.scalars(
@@ -73,6 +82,7 @@ class OpenedObjection:
     name: str
     phone: str
     answer: str
+    recheck: str = ""
 
 
 def objections_of_case(session: ScopedSession, case_id: uuid.UUID) -> list[OpenedObjection]:
@@ -88,4 +98,7 @@ def _opened(session: ScopedSession, row: Objection) -> OpenedObjection:
     answer = ""
     if row.answer_sealed is not None:
         answer = session.vault.unseal_json(place_of(row, "answer_sealed"), row.answer_sealed)["text"]
-    return OpenedObjection(row, said["text"], said["name"], said["phone"], answer)
+    recheck = ""
+    if row.recheck_sealed is not None:
+        recheck = session.vault.unseal_json(place_of(row, "recheck_sealed"), row.recheck_sealed)["text"]
+    return OpenedObjection(row, said["text"], said["name"], said["phone"], answer, recheck)

@@ -96,6 +96,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=40), nullable=False),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("answer_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("recheck_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("decided_by", sa.Uuid(), nullable=True),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("province", sa.String(length=12), nullable=False),

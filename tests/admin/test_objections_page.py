@@ -7,8 +7,12 @@ import re
 import pytest
 from sqlalchemy import select
 
-from core.notices.changes import publish_first_notice, raise_objection
+from core.awards.changes import confirm_case
+from core.cases.confirmations import ConfirmationAnswer
+from core.cases.models import Outcome, Task, TaskState
+from core.notices.changes import LONG_TERM, publish_first_notice, publish_long_term, standing_notice
 from core.notices.models import Objection, ObjectionState, PublicRow
+from core.notices.objections import raise_objection
 from core.scopes import System
 
 pytestmark = pytest.mark.row("R3-05", "R3-17")
@@ -56,3 +60,37 @@ def test_a_crafted_objection_is_not_found(way, clerk, two, named):
     address = f"/staff/cases/{way.case_id}/objections"
     clerk.get(address)
     assert clerk.post(address, {"objection": named, "upheld": "true", "answer": "属实"}).status_code == 404
+
+
+@pytest.mark.row("R3-18")
+def test_what_is_true_of_a_family_listed_for_long_puts_its_recheck_on_the_worklist(site, way, clerk, words):
+    town = way.town
+    way.survey()
+    way.opine()
+    way.hang()
+    with way.acting(town.confirmer) as (session, case, procedure):
+        answer = ConfirmationAnswer(Outcome.GRANTED, "同意", 79_500)
+        confirm_case(session, town.confirmer, case, answer, procedure, now=town.now)
+    with way.acting(town.clerk) as (session, case, procedure):
+        publish_long_term(session, town.clerk, case, procedure, now=town.now)
+    with town.session(System("objection")) as session:
+        row = session.scalars(select(PublicRow.id).where(PublicRow.kind == LONG_TERM)).one()
+        said = raise_objection(session, row, "他家买了车", now=town.now).id
+        session.commit()
+    site.at = town.now
+    browser, address = site.sign_in("shouli"), f"/staff/cases/{way.case_id}/objections"
+    browser.get(address)
+    upheld = {"objection": str(said), f"{said.hex}-upheld": "true", f"{said.hex}-answer": "属实，有车"}
+    assert browser.post(address, upheld).status_code == 303
+    assert "长期公布的意见属实，复查这一户" in words(browser.get("/staff/"))
+    with site.session() as session:
+        assert standing_notice(session, town.case(session, way.case_id), LONG_TERM) is not None
+    empty = browser.post(address, {"objection": str(said), f"{said.hex}-recheck": " "})
+    assert empty.status_code == 422
+    done = {"objection": str(said), f"{said.hex}-recheck": "车已登记在儿子名下，已报县里停发"}
+    assert browser.post(address, done).status_code == 303
+    assert "复查：车已登记在儿子名下" in words(browser.get(address))
+    with site.session() as session:
+        assert session.scalars(select(Task.state).where(Task.kind == "recheck")).all() == [TaskState.DONE]
+    # once: a second press is told that nothing waits
+    assert browser.post(address, done).status_code == 422

@@ -21,8 +21,9 @@ from core.database import new_id
 from core.errors import Blocked, Conflict, Problem
 from core.households.models import Household, Membership, Person
 from core.letters.models import Letter
-from core.notices.changes import close_due_notices, publish_first_notice, raise_objection
+from core.notices.changes import close_due_notices, publish_first_notice
 from core.notices.models import Notice, NoticeState, Objection, PublicRow
+from core.notices.objections import raise_objection
 from core.scopes import Own, Region, System
 from core.sessions import open_session
 from core.testing.casework import Way

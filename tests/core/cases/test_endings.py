@@ -19,13 +19,12 @@ from core.errors import Blocked, NotAllowed
 from core.notices.changes import (
     FIRST,
     close_due_notices,
-    decide_objection,
     publish_first_notice,
-    raise_objection,
     standing_notice,
     take_down_ended,
 )
 from core.notices.models import NoticeState, Objection
+from core.notices.objections import decide_objection, raise_objection
 from core.notices.queries import notices_of_case, public_rows
 from core.scopes import Public, System
 from core.testing.casework import Way

@@ -14,13 +14,12 @@ from core.errors import Blocked, Invalid
 from core.notices.changes import (
     FIRST,
     close_due_notices,
-    decide_objection,
     publish_first_notice,
-    raise_objection,
     record_public_check,
     standing_notice,
 )
 from core.notices.models import NoticeState, Objection, PublicRow
+from core.notices.objections import decide_objection, raise_objection
 from core.notices.queries import notices_of_case
 from core.scopes import System
 
