@@ -71,7 +71,10 @@ class EnumText(TypeDecorator[StrEnum]):
         self._members = {member.value: member for member in kind}
 
     def process_bind_param(self, value: StrEnum | str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
-        return None if value is None else str(self.kind(value))
+        if value is None:
+            return None
+        # a member needs no look-up, which costs more than all else a column does
+        return str(value.value if isinstance(value, self.kind) else self.kind(value))
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:  # noqa: ARG002
         if value is None:

@@ -194,19 +194,19 @@ def admits(row: Base, scope: Scope, *, new: bool) -> bool:
     return admits_values(type(row).__visible__, scope, values, new=new)
 
 
-def admits_values(
-    visibility: Visibility, scope: Scope, values: Mapping[str, Any], *, new: bool = True
-) -> bool:
-    """The same for plain values."""
+def admits_values(visibility: Visibility, scope: Scope, *rows: Mapping[str, Any], new: bool = True) -> bool:
+    """The same for plain values: whether every one of `rows` may be written."""
     if new and visibility.append:
         return True
     conditions = conditions_of(visibility, scope)
     if isinstance(conditions, bool):
         return conditions
-    return any(
-        values.get(name) in value if isinstance(value, frozenset) else values.get(name) == value
-        for each in conditions
-        for name, value in each.items()
+    tests = [
+        (name, value, isinstance(value, frozenset)) for each in conditions for name, value in each.items()
+    ]
+    return all(
+        any(row.get(name) in value if many else row.get(name) == value for name, value, many in tests)
+        for row in rows
     )
 
 

@@ -11,14 +11,21 @@ from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any, NoReturn, TypeVar
 
-from sqlalchemy import ColumnElement, Engine, event, insert, select, update
+from sqlalchemy import ColumnElement, Engine, event, select, update
 from sqlalchemy import inspect as sa_inspect
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, with_loader_criteria
+from sqlalchemy.orm import (
+    ORMExecuteState,
+    Session,
+    UOWTransaction,
+    make_transient_to_detached,
+    with_loader_criteria,
+)
 
 from core.access import NOBODY, Actor
 from core.database import Base
 from core.errors import NotFound
+from core.row_writing import insert_rows, insert_unless_there
 from core.scopes import (
     LEVELS,
     OutOfScope,
@@ -101,6 +108,7 @@ def across(session: ScopedSession, job: str) -> Iterator[ScopedSession]:
 # --- selects ----------------------------------------------------------------------------------------------------
 
 CHECKED_WRITE = "doudi_checked_write"
+_TAKEN_IN = object()
 _CHECKED = object()  # known to this module alone: nobody else can mark a statement as checked
 
 
@@ -134,11 +142,11 @@ def _refuse(state: ORMExecuteState) -> NoReturn:
 
 
 @event.listens_for(ScopedSession, "before_attach")
-def _refuse_foreign_row(_session: ScopedSession, row: Base) -> None:
+def _refuse_foreign_row(session: ScopedSession, row: Base) -> None:
     """A row of another session was never checked against this scope: refreshing or writing it would see past it."""
     state: Any = sa_inspect(row)
     # what was deleted comes back into its own session when that is rolled back
-    if state.key is not None and not state.was_deleted:
+    if state.key is not None and not state.was_deleted and session.info.get(_TAKEN_IN) is not row:
         msg = f"a {type(row).__name__} of another session does not enter this one: read it here"
         raise OutOfScope(msg)
 
@@ -159,13 +167,32 @@ def write_rows(session: ScopedSession, model: type[Base], rows: Sequence[Mapping
     """Insert many rows in one statement, each checked against the scope first."""
     if not rows:
         return
-    for row in rows:
-        if not admits_values(model.__visible__, session.scope, row):
-            msg = f"a row of {model.__name__} lies outside the session's scope"
-            raise OutOfScope(msg)
-    # the table itself, not the mapped class: the ORM would split the rows by which of their values are empty
-    table: Any = model.__table__
-    session.execute(insert(table), list(rows), execution_options={CHECKED_WRITE: _CHECKED})
+    if not admits_values(model.__visible__, session.scope, *rows):
+        msg = f"a row of {model.__name__} lies outside the session's scope"
+        raise OutOfScope(msg)
+    insert_rows(Session.connection(session), _table(model), rows)
+
+
+def write_unless_there(session: ScopedSession, row: Base) -> bool:
+    """Insert a new row unless its id is taken, and take it in as if it had been read; whether it was written.
+
+    For what is pressed twice: nothing is asked before, and who comes second finds the first one's row.
+    """
+    values = {name: value for name, value in row.__dict__.items() if name != "_sa_instance_state"}
+    if not admits_values(row.__visible__, session.scope, values):
+        msg = f"a row of {type(row).__name__} lies outside the session's scope"
+        raise OutOfScope(msg)
+    if not insert_unless_there(Session.connection(session), _table(type(row)), values):
+        return False
+    make_transient_to_detached(row)
+    session.info[_TAKEN_IN] = row
+    session.add(row)
+    del session.info[_TAKEN_IN]
+    return True
+
+
+def _table(model: type[Base]) -> Any:
+    return model.__table__
 
 
 def update_rows(
@@ -194,24 +221,27 @@ def count_up(
     rows: Sequence[Mapping[str, Any]],
     key: Sequence[str],
     column: str,
-) -> int:
+) -> Any:
     """Add each row's `column` to the counter row with the same `key`, made at first use; one statement.
 
-    Returns the new value of a single row, else of any. For counters alone: an upsert reads and writes past the scope.
+    Returns the counter row of a single row, else of any. For counters alone: an upsert reads and writes past the scope.
     """
     if not counter.__visible__.counter:
         msg = f"{counter.__name__} is no counter"
         raise OutOfScope(msg)
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    mapped: Any = getattr(counter, column)
-    # one row is given as plain values: SQLAlchemy composes a list of rows anew each time
-    statement = dialect.insert(counter).values(
-        dict(rows[0]) if len(rows) == 1 else [dict(row) for row in rows]
-    )
-    upsert = statement.on_conflict_do_update(
-        index_elements=list(key), set_={column: mapped + statement.excluded[column]}
-    ).returning(mapped)
-    return int(session.execute(upsert, execution_options={CHECKED_WRITE: _CHECKED}).scalars().all()[0])
+    connection = Session.connection(session)
+    statement = _upsert(connection.dialect.name, counter, tuple(key), column)
+    if len(rows) == 1:
+        return connection.execute(statement, dict(rows[0])).one()
+    return connection.execute(statement.values([dict(row) for row in rows])).all()[0]
+
+
+@lru_cache(maxsize=64)
+def _upsert(dialect: str, counter: type[Base], key: tuple[str, ...], column: str) -> Any:
+    table: Any = counter.__table__
+    statement = (sqlite if dialect == "sqlite" else postgresql).insert(table)
+    added = table.c[column] + statement.excluded[column]
+    return statement.on_conflict_do_update(index_elements=list(key), set_={column: added}).returning(table)
 
 
 def found(row: Row | None) -> Row:

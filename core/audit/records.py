@@ -56,7 +56,7 @@ def record(
     `changes_of`. `done` is False for what was tried and refused.
     """
     entry = _entry(session, act, subject, now, actor, region, person_id, case_id, reason, changes, done)
-    session.add(AuditEntry(**entry))
+    write_rows(session, AuditEntry, [entry])
 
 
 def look(

@@ -274,7 +274,7 @@ class Confirmation(RegionScoped, Base):
 
 
 class CaseSeries(Base):
-    """The last number given in a township and year."""
+    """The last number given in a township and year; `prefix`: what all of them begin with, whatever a place is called later."""
 
     __tablename__ = "case_series"
     __visible__ = Visibility(counter=True)
@@ -282,6 +282,7 @@ class CaseSeries(Base):
     township: Mapped[RegionCode] = mapped_column(primary_key=True)
     year: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
     last: Mapped[int]
+    prefix: Mapped[str] = mapped_column(String(40), default="")
 
 
 class DataRequest(RegionScoped, Base):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 
@@ -11,19 +12,32 @@ from core.regions.models import Region
 from core.sessions import ScopedSession, count_up
 from core.workdays import CHINA
 
+_KEY = ("township", "year")
+
 
 def next_case_number(session: ScopedSession, region_code: str, now: datetime) -> str:
     """The next number of the township that `region_code` lies in, for the Beijing year of `now`."""
-    township = region_code[:9].ljust(12, "0")
-    year = now.astimezone(CHINA).year
-    last = count_up(
-        session, CaseSeries, [{"township": township, "year": year, "last": 1}], ("township", "year"), "last"
-    )
-    return f"{_prefix(session, township)}-{year}-{last:06d}"
+    series = _series(region_code, now)
+    row: Any = count_up(session, CaseSeries, [series | {"last": 1, "prefix": ""}], _KEY, "last")
+    if not row.prefix:
+        # the first of the year: nobody else can see the series before this is committed
+        prefix = _initials(session, series["township"])
+        row = count_up(session, CaseSeries, [series | {"last": 0, "prefix": prefix}], _KEY, "prefix")
+    return f"{row.prefix}-{row.year}-{row.last:06d}"
 
 
-def _prefix(session: ScopedSession, township: str) -> str:
-    """Initials of county and township: MTYX for 湄潭县永兴镇; "XX" where a place has none."""
+def give_back(session: ScopedSession, region_code: str, now: datetime) -> None:
+    """Take back the number just given in this transaction, so that the series has no gap."""
+    series = _series(region_code, now)
+    count_up(session, CaseSeries, [series | {"last": -1, "prefix": ""}], _KEY, "last")
+
+
+def _series(region_code: str, now: datetime) -> dict[str, Any]:
+    return {"township": region_code[:9].ljust(12, "0"), "year": now.astimezone(CHINA).year}
+
+
+def _initials(session: ScopedSession, township: str) -> str:
+    """Of county and township: MTYX for 湄潭县永兴镇; "XX" where a place has none."""
     codes = (township[:6].ljust(12, "0"), township)
     initials = dict(
         session.execute(select(Region.code, Region.name_pinyin_initials).where(Region.code.in_(codes))).all()

@@ -109,47 +109,45 @@ def begin_steps(
 
     The case is new, so nothing is read back: the steps go in one statement, the tasks in another.
     """
-    steps = {
-        StepCode(declared.code): _new_step(case, StepCode(declared.code), position, declared.authority, 1)
-        for position, declared in enumerate(procedure.scheme.steps)
-    }
-    _finish(steps[StepCode.APPLICATION], actor, {}, now)
-    opened = []
-    for declared in procedure.scheme.steps:
-        step = steps[StepCode(declared.code)]
-        if step.state is StepState.WAITING and all(
-            steps[StepCode(each)].state in FINISHED for each in declared.after
-        ):
-            step.state, step.opened_at = StepState.OPEN, now
-            _set_limit(case, step, procedure, beijing_day(now))
-            opened.append(step)
-    write_rows(session, CaseStep, [_row_of(step) for step in steps.values()])
-    waiting = [task for step in opened if (task := tasks.task_of_step(case, step, now=now)) is not None]
-    write_rows(session, Task, [_row_of(task) for task in waiting])
+    done = {StepCode.APPLICATION}
+    rows, waiting = [], []
+    for position, declared in enumerate(procedure.scheme.steps):
+        code = StepCode(declared.code)
+        row = _row(case, code, position, declared.authority, 1)
+        if code in done:
+            row |= {"state": StepState.DONE, "done_at": now, "done_by": actor.account_id}
+        elif done.issuperset(declared.after):
+            due_on, provisional = _limit(case, code, procedure, beijing_day(now))
+            row |= {
+                "state": StepState.OPEN,
+                "opened_at": now,
+                "due_on": due_on,
+                "due_provisional": provisional,
+            }
+            waiting.append(tasks.row_of_step(case, code, due_on, provisional, now=now))
+        rows.append(row)
+    write_rows(session, CaseStep, rows)
+    write_rows(session, Task, [row for row in waiting if row is not None])
 
 
-def _row_of(row: CaseStep | Task) -> dict[str, Any]:
-    """The columns of a row not yet written, by name; None where nothing was said and the model has no default."""
+def _row(case: Case, code: StepCode, position: int, authority: str, round_: int) -> dict[str, Any]:
     return {
-        attribute.key: row.__dict__.get(attribute.key)
-        for attribute in row.__mapper__.column_attrs
-        if attribute.key in row.__dict__ or attribute.columns[0].default is None
-    }
-
-
-def _new_step(case: Case, code: StepCode, position: int, authority: str, round_: int) -> CaseStep:
-    return CaseStep(
         **{level: getattr(case, level) for level in LEVELS},
-        id=new_id(),
-        case_id=case.id,
-        owner_account_id=case.owner_account_id,
-        code=code,
-        round=round_,
-        position=position,
-        authority=authority,
-        state=StepState.WAITING,
-        evidence={},
-    )
+        "id": new_id(),
+        "case_id": case.id,
+        "owner_account_id": case.owner_account_id,
+        "code": code,
+        "round": round_,
+        "position": position,
+        "authority": authority,
+        "state": StepState.WAITING,
+        "opened_at": None,
+        "due_on": None,
+        "due_provisional": False,
+        "done_at": None,
+        "done_by": None,
+        "evidence": {},
+    }
 
 
 def require_open(session: ScopedSession, case: Case, code: StepCode) -> CaseStep:
@@ -228,7 +226,7 @@ def reopen_from(
         if old.state is StepState.OPEN:
             _leave_out(old, actor, now, reopened=True)
             tasks.finish_step_tasks(session, actor, case, code, now=now)
-        session.add(_new_step(case, code, old.position, old.authority, old.round + 1))
+        session.add(CaseStep(**_row(case, code, old.position, old.authority, old.round + 1)))
     session.flush()
     audit.record(
         session, "case.reopen", case, now=now, case_id=case.id, changes={"steps": sorted(map(str, again))}
@@ -287,14 +285,20 @@ def _leave_out(step: CaseStep, actor: Actor, now: datetime, **evidence: bool) ->
 def _set_limit(
     case: Case, step: CaseStep, procedure: Procedure, today: date, standing: Collection[date] = ()
 ) -> None:
-    limit = procedure.scheme.step(step.code).limit
-    if limit and not (step.code is StepCode.CONFIRMATION and case.authority is Authority.TOWNSHIP):
+    step.due_on, step.due_provisional = _limit(case, step.code, procedure, today, standing)
+
+
+def _limit(
+    case: Case, code: StepCode, procedure: Procedure, today: date, standing: Collection[date] = ()
+) -> tuple[date | None, bool]:
+    """The last day of a step opened `today`, its own or the whole case's, and whether it is provisional."""
+    limit = procedure.scheme.step(code).limit
+    if limit and not (code is StepCode.CONFIRMATION and case.authority is Authority.TOWNSHIP):
         deadline = procedure.deadline(limit, today, standing=standing)
-        step.due_on, step.due_provisional = deadline.date, deadline.provisional
-        return
-    step.due_on, step.due_provisional = case.due_on, case.due_provisional
-    if step.code is StepCode.OPINION and case.due_on is not None:
-        step.due_on = max(today, backward_plan(procedure, case, case.due_on).opinion_by)
+        return deadline.date, deadline.provisional
+    if code is StepCode.OPINION and case.due_on is not None:
+        return max(today, backward_plan(procedure, case, case.due_on).opinion_by), case.due_provisional
+    return case.due_on, bool(case.due_provisional)
 
 
 def refresh_deadlines(session: ScopedSession, case: Case, procedure: Procedure, *, now: datetime) -> None:

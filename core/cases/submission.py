@@ -11,14 +11,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
-
 from core import audit
 from core.access import Actor
 from core.cases.application import Application, MemberAnswer, check_application
 from core.cases.declaration_models import DeclaredMember, Layer, StatementLine
 from core.cases.models import Authority, Case, CaseState, CaseStep
-from core.cases.numbers import next_case_number
+from core.cases.numbers import give_back, next_case_number
 from core.cases.procedure import Procedure
 from core.cases.steps import begin_steps
 from core.database import Base, new_id
@@ -26,7 +24,7 @@ from core.encryption import Place, Vault
 from core.households.names import is_young_child
 from core.masking import mask_id_number, mask_name
 from core.scopes import region_columns
-from core.sessions import ScopedSession, write_rows
+from core.sessions import ScopedSession, found, write_rows, write_unless_there
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +58,13 @@ def submit_application(
 ) -> Case:
     """Open the case and freeze its declaration; the second submission of the same draft returns the first case."""
     application = prepared.application
-    number = (
-        "" if _is_submitted(session, application) else next_case_number(session, application.region_code, now)
-    )
     # the series is taken by one at a time: whoever pressed a moment earlier has her case by now
-    if not number or _is_submitted(session, application):
-        known: Case = session.get(Case, application.id)
-        return known
+    number = next_case_number(session, application.region_code, now)
     case = Case(**prepared.case, number=number)
-    session.add(case)
-    session.flush()
+    if not write_unless_there(session, case):
+        give_back(session, application.region_code, now)
+        submitted: Case = found(session.get(Case, application.id))
+        return submitted
     write_rows(session, DeclaredMember, prepared.members)
     write_rows(session, StatementLine, prepared.lines)
     begin_steps(session, actor, case, procedure, now=now)
@@ -82,11 +77,6 @@ def submit_application(
         case_id=application.id,
     )
     return case
-
-
-def _is_submitted(session: ScopedSession, application: Application) -> bool:
-    # one column: to read a whole case that is not there costs a tenth of a submission
-    return session.scalar(select(Case.number).where(Case.id == application.id)) is not None
 
 
 def _case_row(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import select
 
@@ -46,12 +47,12 @@ def open_task(
     note: str = "",
 ) -> Task:
     """Add one thing due from whoever holds `permission` where the case lies. `note` must name no one in the clear."""
-    task = _task(case, kind, permission, due_on, now, provisional, subject_id, assigned_to, note)
+    task = Task(**_row(case, kind, permission, due_on, now, provisional, subject_id, assigned_to, note))
     session.add(task)
     return task
 
 
-def _task(
+def _row(
     case: Case,
     kind: str,
     permission: Permission,
@@ -61,41 +62,43 @@ def _task(
     subject_id: uuid.UUID | None = None,
     assigned_to: uuid.UUID | None = None,
     note: str = "",
-) -> Task:
-    return Task(
+) -> dict[str, Any]:
+    return {
         **{level: getattr(case, level) for level in LEVELS},
-        id=new_id(),
-        kind=kind,
-        case_id=case.id,
-        owner_account_id=case.owner_account_id,
-        subject_id=subject_id,
-        permission=permission,
-        assigned_to=assigned_to,
-        label=f"{case.applicant_masked}|{case.household_size}|{case.number}",
-        note=note,
-        state=TaskState.OPEN,
-        opened_at=now,
-        due_on=due_on,
-        due_provisional=provisional,
-    )
+        "id": new_id(),
+        "kind": kind,
+        "case_id": case.id,
+        "owner_account_id": case.owner_account_id,
+        "subject_id": subject_id,
+        "permission": permission,
+        "assigned_to": assigned_to,
+        "label": f"{case.applicant_masked}|{case.household_size}|{case.number}",
+        "note": note,
+        "state": TaskState.OPEN,
+        "opened_at": now,
+        "due_on": due_on,
+        "due_provisional": provisional,
+    }
 
 
-def task_of_step(case: Case, step: CaseStep, *, now: datetime) -> Task | None:
-    """The task of a step that has just opened, not yet written; the office that has the power gets it."""
-    permission = _STEP_PERMISSION.get(step.code)
+def row_of_step(
+    case: Case, code: StepCode, due_on: date | None, provisional: bool, *, now: datetime
+) -> dict[str, Any] | None:
+    """The columns of the task of a step that has just opened; the office that has the power gets it."""
+    permission = _STEP_PERMISSION.get(code)
     if permission is None:
         return None
-    if step.code is StepCode.CONFIRMATION and case.authority is Authority.TOWNSHIP:
+    if code is StepCode.CONFIRMATION and case.authority is Authority.TOWNSHIP:
         permission = P.DELEGATED_CONFIRMATION_SIGN
-    due = step.due_on or case.due_on or beijing_day(now)
-    return _task(case, str(step.code), permission, due, now, bool(step.due_provisional))
+    return _row(case, str(code), permission, due_on or case.due_on or beijing_day(now), now, provisional)
 
 
 def open_step_task(session: ScopedSession, case: Case, step: CaseStep, *, now: datetime) -> None:
     """Put the step's task on the worklist, and at the confirmation the county's own visit where it must make one."""
-    task = task_of_step(case, step, now=now)
-    if task is None:
+    row = row_of_step(case, step.code, step.due_on, bool(step.due_provisional), now=now)
+    if row is None:
         return
+    task = Task(**row)
     session.add(task)
     if step.code is StepCode.CONFIRMATION and needs_county_visit(case):
         _open_county_visit(session, case, task.due_on, task.due_provisional, now)

@@ -46,6 +46,7 @@ def upgrade() -> None:
         sa.Column("township", sa.String(length=12), nullable=False),
         sa.Column("year", sa.SmallInteger(), nullable=False),
         sa.Column("last", sa.Integer(), nullable=False),
+        sa.Column("prefix", sa.String(length=40), nullable=False),
         sa.PrimaryKeyConstraint("township", "year", name=op.f("pk_case_series")),
     )
     op.create_table(
