@@ -15,7 +15,7 @@ from core.cases.comparison import unexplained
 from core.cases.models import Authority, Case, CaseState, CaseStep, StepCode, StepState
 from core.cases.opinions import current_opinion
 from core.cases.procedure import Procedure
-from core.cases.queries import is_due_from
+from core.cases.worklist import is_due_from
 from core.catalogue import LetterKind
 from core.letters.queries import letters_of_case
 from core.notices.changes import FIRST, standing_notice

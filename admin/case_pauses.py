@@ -12,8 +12,8 @@ from admin.case_forms import CaseForm, attempt
 from admin.case_frame import case_frame
 from core.access import Permission
 from core.cases import queries
-from core.cases.changes import end_pause, open_pause, pause_case
 from core.cases.models import OPEN_STATES, Case
+from core.cases.pauses import end_pause, open_pause, pause_case
 from core.cases.procedure import Procedure
 from core.forms import Choice
 from core.web.access_gate import access

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from core.cases import people
 from core.cases.declaration_models import DeclaredMember, MemberRole
 from core.cases.models import Case
-from core.cases.queries import is_handling
+from core.cases.worklist import is_handling
 from core.errors import NotFound
 from core.forms import FormDeclaration
 from core.web.installation import installation

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from admin.addresses import first_url
-from core.cases.queries import WorkRow
+from core.cases.worklist import WorkRow
 from core.web.texts import N_, gettext
 
 

@@ -16,7 +16,7 @@ from admin.blueprint import blueprint
 from admin.task_words import HANGING, TASK_WORDS, kinds_of_group, page_of, place_and_case, words_of
 from core.access import Permission
 from core.cases.models import StepCode
-from core.cases.queries import TaskCursor, WorkCounts, WorkRow, done_by, worklist, worklist_counts
+from core.cases.worklist import TaskCursor, WorkCounts, WorkRow, done_by, worklist, worklist_counts
 from core.notices.queries import hanging_cases
 from core.sessions import ScopedSession
 from core.standards.calendars import calendar_in_force

@@ -12,9 +12,9 @@ from core import audit
 from core.cases.data_requests import recount_requests
 from core.cases.models import OPEN_STATES, Case, CaseStep, StepCode, StepState, Task, TaskState
 from core.cases.procedure import Procedure, beijing_day
-from core.cases.queries import COUNT_CAP
 from core.cases.steps import hold, refresh_deadlines, step_of, steps_of
 from core.cases.tasks import move_step_task, open_tasks
+from core.cases.worklist import COUNT_CAP
 from core.sessions import ScopedSession
 from core.translations import N_
 

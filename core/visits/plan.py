@@ -15,8 +15,8 @@ from core import audit
 from core.access import Actor, Permission
 from core.cases.models import OPEN_STATES, Case, CaseStep, StepCode, StepState
 from core.cases.procedure import Procedure, beijing_day
-from core.cases.queries import COUNTY_ROLES
 from core.cases.steps import complete_step, step_of
+from core.cases.worklist import COUNTY_ROLES
 from core.errors import Blocked, Invalid
 from core.households.models import Area
 from core.sessions import ScopedSession

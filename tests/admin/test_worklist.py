@@ -114,7 +114,9 @@ def test_htmx_gets_the_fragment_and_the_page_asks_few_questions(way, clerk, coun
 
 
 def test_pages_follow_each_other_by_their_address(site, way, clerk, monkeypatch, words):
-    monkeypatch.setattr("core.cases.queries.worklist.__kwdefaults__", {"kinds": (), "after": None, "size": 2})
+    monkeypatch.setattr(
+        "core.cases.worklist.worklist.__kwdefaults__", {"kinds": (), "after": None, "size": 2}
+    )
     for _ in range(5):
         way.submit()
         way.town.now += timedelta(minutes=1)

@@ -11,6 +11,7 @@ from sqlalchemy import event
 from core.access import Role
 from core.authorisations.coverage import current
 from core.cases import queries as cases
+from core.cases import worklist as work
 from core.cases.comparison import compare
 from core.cases.models import OPEN_STATES
 from core.cases.people import members
@@ -94,10 +95,10 @@ def test_the_worklist_and_the_lists_of_cases_of_every_office(town, busy, reads_b
         reads_by_index(
             Region(actor.node),
             actor,
-            lambda session, who=actor: cases.worklist(session, who),
-            lambda session, who=actor: cases.worklist(session, who, after=(DAY, busy.case_id)),
-            lambda session, who=actor: cases.worklist_counts(session, who),
-            lambda session, who=actor: cases.done_by(session, who, town.now),
+            lambda session, who=actor: work.worklist(session, who),
+            lambda session, who=actor: work.worklist(session, who, after=(DAY, busy.case_id)),
+            lambda session, who=actor: work.worklist_counts(session, who),
+            lambda session, who=actor: work.done_by(session, who, town.now),
             lambda session, who=actor: visits_due(session, who),
         )
     for actor in (town.clerk, town.officer):
@@ -119,7 +120,6 @@ def test_everything_on_the_page_of_a_case(town, busy, reads_by_index):
         lambda session: steps_of(session, case_id),
         lambda session: members(session, case_id),
         lambda session: compare(session, case_id),
-        lambda session: cases.open_tasks_of(session, case_id),
         lambda session: cases.pauses_of(session, case_id),
         lambda session: current(session, case_id),
         lambda session: requests_of(session, case_id),

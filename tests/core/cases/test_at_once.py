@@ -11,10 +11,11 @@ from sqlalchemy import func, select
 
 from core.awards.changes import confirm_case
 from core.awards.models import Award
-from core.cases.changes import accept_application, pause_case, send_deficiency_letter
+from core.cases.changes import accept_application, send_deficiency_letter
 from core.cases.confirmations import ConfirmationAnswer
 from core.cases.models import Case, Confirmation, Opinion, Outcome, Pause
 from core.cases.opinions import OpinionAnswer, sign_opinion
+from core.cases.pauses import pause_case
 from core.cases.procedure import beijing_day
 from core.cases.submission import prepare, submit_application
 from core.database import new_id

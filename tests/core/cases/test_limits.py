@@ -8,10 +8,10 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from core.cases.changes import end_pause, pause_case
 from core.cases.extension import extend_case, register_complaint
 from core.cases.limits import backward_plan, paused_working_days
 from core.cases.models import Authority, Pause, StepCode, Task, TaskState
+from core.cases.pauses import end_pause, pause_case
 from core.cases.renewal import renew_deadlines
 from core.cases.steps import step_of
 from core.catalogue import LimitCase

@@ -9,16 +9,8 @@ import pytest
 from core.access import Role
 from core.cases.history import history_of
 from core.cases.models import OPEN_STATES, CaseState, Task, TaskState
-from core.cases.queries import (
-    case_page,
-    done_by,
-    find_by_member_number,
-    find_by_number,
-    find_open_by_name,
-    is_handling,
-    worklist,
-    worklist_counts,
-)
+from core.cases.queries import case_page, find_by_member_number, find_by_number, find_open_by_name
+from core.cases.worklist import done_by, is_handling, worklist, worklist_counts
 from core.database import new_id
 from core.scopes import region_columns
 from core.testing.town import A1_MEMBERS, COUNTY, staff

@@ -14,7 +14,7 @@ from core.cases.confirmations import ConfirmationAnswer, next_month
 from core.cases.models import Outcome, Task
 from core.cases.opinions import OpinionAnswer
 from core.cases.procedure import beijing_day
-from core.cases.queries import worklist
+from core.cases.worklist import worklist
 from core.errors import Blocked, NotAllowed
 from core.letters.changes import mark_read, record_delivery
 from core.letters.models import Delivery, Letter

@@ -8,9 +8,10 @@ import pytest
 from sqlalchemy import select
 
 from core.access import Role, job_actor
-from core.cases.changes import pause_case, send_deficiency_letter
+from core.cases.changes import send_deficiency_letter
 from core.cases.data_requests import ask_for_correction, requests_of_case
 from core.cases.models import Task, TaskState
+from core.cases.pauses import pause_case
 from core.database import new_id
 from core.errors import NotAllowed
 from core.jobs import Work
