@@ -6,8 +6,11 @@ import argparse
 import contextlib
 import errno
 import fcntl
+import http.client
 import os
 import socket
+import threading
+import time
 from datetime import UTC, datetime
 from typing import IO
 
@@ -48,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
         check_port(settings.host, settings.port)
         load_packs(settings)  # a pack that cannot be used is told here, not by a worker that will not start
         made = prepare(settings, now=datetime.now(UTC))
-        print(greeting(settings, made), flush=True)
+        threading.Thread(target=announce, args=(settings, greeting(settings, made)), daemon=True).start()
         _server(settings, workers).serve()
     return 0
 
@@ -67,6 +70,22 @@ def _server(settings: Settings, workers: int) -> MPServer:
         # a job step in flight may be cut off: it was not committed and is done again at the next start
         workers_kill_timeout=10,
     )
+
+
+def announce(settings: Settings, words: str) -> None:
+    """Print `words` once the first answer comes: whoever reads an address opens it at once."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104  (compared, not bound)
+    while True:
+        asked = http.client.HTTPConnection(host, settings.port, timeout=30)
+        try:
+            asked.request("GET", "/healthz")
+            asked.getresponse()
+            break
+        except OSError:
+            time.sleep(0.1)
+        finally:
+            asked.close()
+    print(words, flush=True)
 
 
 def greeting(settings: Settings, made: list[FirstAccount]) -> str:

@@ -125,7 +125,12 @@ def start_timer() -> None:
 
 
 def log_request(response: Response) -> None:
-    """One line per request: which page, how it ended, how long it took; no address, no query, no person."""
+    """One line per request: which page, how it ended, how long it took; no address, no query, no person.
+
+    Whether we live is asked every few seconds, by machines: that is no news.
+    """
+    if request.endpoint == "healthz":
+        return
     structlog.get_logger("doudi.request").info(
         "request",
         report=state().report,
