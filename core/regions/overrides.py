@@ -92,8 +92,8 @@ def merge_region(
 ) -> Region:
     """End a place and all below it on the day before `since` and say what it went into; no row is deleted.
 
-    `successor` then leads from each old code to the new place. Households and open cases are moved by a job of their own
-    (decision 3). Raises NotFound, NotAllowed, Invalid, Conflict (either place no longer in force).
+    A place below goes into the one of its name below the new place, where that is entered already. `successor` then leads
+    from each old code to the new place. Households follow by a job of their own (core/cases/mergers.py). Raises NotFound, NotAllowed, Invalid, Conflict (either place no longer in force).
     """
     actor.require(Permission.REGION_EDIT, code)
     place = _in_force(node(session, code), since)
@@ -104,12 +104,29 @@ def merge_region(
     if place.level < Level.COUNTY:
         raise Invalid(N_("这里只办理县、乡、村级的撤并。"), field="code")
     below = select(Region).where(getattr(Region, level_column(code)) == code, Region.valid_to.is_(None))
-    for each in session.scalars(below):
+    following = {place.code: target.code}
+    for each in session.scalars(below.order_by(Region.level, Region.code)).all():
         each.valid_to = since - timedelta(days=1)
         each.code_system = CodeSystem.SITE
+        if each is not place and (same := _same_below(session, each, following.get(each.parent_code or ""))):
+            each.merged_into = following[each.code] = same
     place.merged_into = target.code
     _record(session, actor, _change(place, RegionChangeKind.MERGED, since, document), now)
     return place
+
+
+def _same_below(session: ScopedSession, place: Region, parent: str | None) -> str | None:
+    """The place of the same name and level below `parent`."""
+    if parent is None:
+        return None
+    return session.scalar(
+        select(Region.code).where(
+            Region.parent_code == parent,
+            Region.name == place.name,
+            Region.level == place.level,
+            Region.valid_to.is_(None),
+        )
+    )
 
 
 def _names(place: Region) -> dict[str, str]:

@@ -105,7 +105,15 @@ class Current:
         if found is None or not found.nodes:
             return []
         names = installation().places.full_names(_reading(), found.nodes)
-        return [(code, names.get(code) or gettext("全国")) for code in found.nodes]
+        return [
+            (
+                code,
+                gettext("{name}（已撤并）", name=names[code])
+                if code in found.former
+                else names.get(code) or gettext("全国"),
+            )
+            for code in found.nodes
+        ]
 
     @property
     def place(self) -> str:

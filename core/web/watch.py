@@ -10,6 +10,7 @@ from flask import Flask
 
 from core import audit
 from core.access import job_actor
+from core.cases.mergers import follow_mergers
 from core.cases.renewal import renew_deadlines
 from core.notices.changes import close_due_notices
 from core.scopes import System
@@ -24,7 +25,7 @@ SOON, EVERY = 5.0, 120.0  # seconds: to the first round, and between the others
 
 def watch_once(app: Flask, *, now: datetime) -> None:
     """One round. Each part is a transaction of its own, and a fault of one does not keep the others from their work."""
-    for part in (_close_notices, _read_notices_back, _renew_deadlines, _seal_audit):
+    for part in (_close_notices, _read_notices_back, _renew_deadlines, _follow_mergers, _seal_audit):
         try:
             part(app, now)
         except Exception:
@@ -54,6 +55,12 @@ def _renew_deadlines(app: Flask, now: datetime) -> None:
     home = installation_of(app)
     with _session(home, "renew-deadlines") as session:
         renew_deadlines(session, lambda case: procedure_beside(home, session, case, now), now=now)
+        session.commit()
+
+
+def _follow_mergers(app: Flask, now: datetime) -> None:
+    with _session(installation_of(app), "follow-mergers") as session:
+        follow_mergers(session, now=now)
         session.commit()
 
 

@@ -83,6 +83,13 @@ def upgrade() -> None:
     with op.batch_alter_table("regions", schema=None) as batch_op:
         batch_op.create_index("ix_regions_city", ["city", "level"], unique=False)
         batch_op.create_index("ix_regions_county", ["county", "level"], unique=False)
+        batch_op.create_index(
+            "ix_regions_merged_into",
+            ["merged_into"],
+            unique=False,
+            sqlite_where=sa.text("merged_into IS NOT NULL"),
+            postgresql_where=sa.text("merged_into IS NOT NULL"),
+        )
         batch_op.create_index("ix_regions_parent_code", ["parent_code", "code"], unique=False)
         batch_op.create_index("ix_regions_province", ["province", "level"], unique=False)
         batch_op.create_index("ix_regions_township", ["township", "level"], unique=False)

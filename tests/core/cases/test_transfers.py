@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.access import Role
 from core.audit.models import AuditEntry
+from core.awards.changes import confirm_case, end_award
+from core.awards.queries import award_of_case
 from core.cases.changes import withdraw_application
-from core.cases.models import Case, Task, TaskState
+from core.cases.confirmations import ConfirmationAnswer
+from core.cases.models import Case, CaseState, Outcome, Task, TaskState
 from core.cases.transfers import (
     ANSWERED,
     TO_ANSWER,
@@ -24,7 +29,7 @@ from core.cases.transfers import (
 )
 from core.errors import Blocked, Conflict, Invalid, NotAllowed, NotFound
 from core.households.identities import Standing, standing_of
-from core.households.models import NameBigram
+from core.households.models import LowIncomeCategory, NameBigram
 from core.households.queries import find_by_name, household, members
 from core.households.transfer_models import TransferState
 from core.regions.models import RegionCounter
@@ -204,6 +209,26 @@ def test_only_the_office_that_was_asked_answers_and_only_once(town, moved_away, 
     with town.at_work(town.clerk) as still:
         assert household(still, moved_away).id == moved_away
     assert half.transfer_id == row.transfer_id
+
+
+def test_an_award_goes_on_in_the_former_place_which_alone_ends_it(town, way, taker, due):
+    way.survey()
+    way.opine()
+    way.hang()
+    with way.acting(town.confirmer) as (session, case, procedure):
+        answer = ConfirmationAnswer(Outcome.GRANTED, "同意", 79_500)
+        confirm_case(session, town.confirmer, case, answer, procedure, now=town.now)
+        case.state, home_id = CaseState.GRANTED, case.household_id
+    offered(town, home_id, due)
+    session, half = half_of(town, taker)
+    accept_transfer(session, taker, half, now=town.now, due=due)
+    session.commit()
+    session = town.at_work(taker)
+    assert household(session, home_id).category is LowIncomeCategory.DIBAO
+    assert award_of_case(session, way.case_id) is None
+    with way.acting(town.confirmer) as (session, case, _procedure):
+        end_award(session, town.confirmer, award_of_case(session, case.id), date(2027, 1, 31), now=town.now)
+    assert household(town.at_work(taker), home_id).category is None
 
 
 @pytest.mark.row("R2-28")
