@@ -99,22 +99,22 @@ class ListedHousehold(NamedTuple):
 
 def _in_words(rows: Sequence[Any]) -> list[ListedHousehold]:
     names = places_below(row.region_code for row in rows)
-    areas = {Area.RURAL: gettext("农村"), Area.URBAN: gettext("城市")}
+    rural, urban = gettext("农村"), gettext("城市")
     # fifty addresses differ in their last part alone
     start, spoken = url_for("staff.households"), language()
     return [
         ListedHousehold(
-            row.head_masked,
-            row.number,
-            f"{start}/{row.id}",
-            str(row.size),
-            f"{names.get(row.region_code, '')} {row.village_group}".strip(),
-            areas[row.area],
-            row.category or "",
-            row.alone or "",
-            formats.day(row.entered_at, spoken),
+            head,
+            number,
+            f"{start}/{household_id}",
+            str(size),
+            f"{names.get(region, '')} {group}".strip(),
+            rural if area is Area.RURAL else urban,
+            category or "",
+            alone or "",
+            formats.day(entered, spoken),
         )
-        for row in rows
+        for household_id, number, _, head, size, area, category, region, group, entered, alone in rows
     ]
 
 

@@ -208,6 +208,11 @@ class Actor:
     def roles_at(self, node: str) -> frozenset[Role]:
         return frozenset(grant.role for grant in self.grants if region_contains(grant.region_code, node))
 
+    def permissions_at(self, node: str) -> frozenset[Permission]:
+        """Everything her roles let her do in `node`; nothing where that is no place."""
+        roles = self.roles_at(node) if node else ()
+        return frozenset[Permission]().union(*(ROLE_PERMISSIONS[role] for role in roles))
+
     def may(self, permission: Permission, node: str | None = None) -> bool:
         """Whether a grant that covers `node` (default: the node at work in) holds `permission`."""
         where = node or self.node

@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection, Dialect
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.exc import DisconnectionError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 from sqlalchemy.types import TypeDecorator
 
@@ -119,6 +119,9 @@ def make_engine(url: str, **options: Any) -> Engine:
     options = {"hide_parameters": True, **options}
     if not url.startswith("sqlite"):
         engine = create_engine(url, **options)
+        if "isolation_level" not in options:
+            event.listen(engine, "connect", _prepare_postgresql)
+            event.listen(engine, "begin", _begin_postgresql)
         event.listen(engine, "checkin", _note_rest)
         event.listen(engine, "checkout", partial(_wake, engine.dialect))
         return engine
@@ -148,6 +151,34 @@ def _wake(dialect: Dialect, connection: Any, record: Any, _proxy: Any) -> None:
         raise DisconnectionError from fault
 
 
+def _prepare_postgresql(connection: Any, _record: object) -> None:
+    # we say BEGIN ourselves: the driver's implicit one is a message of its own
+    connection.autocommit = True
+
+
+def _begin_postgresql(connection: Connection) -> None:
+    options = connection.get_execution_options()
+    if not options.get(BEGUN_LATER) and options.get("isolation_level") != "AUTOCOMMIT":
+        connection.exec_driver_sql("BEGIN")
+
+
+# the execution option of a connection whose user says BEGIN with `tell_at_begin`, before anything else
+BEGUN_LATER = "doudi_begun_later"
+
+
+def tell_at_begin(connection: Connection, words: str) -> None:
+    """Send `words`, which may not hold values, to PostgreSQL; in one message with BEGIN where nothing is begun yet."""
+    driver: Any = connection.connection.driver_connection
+    begun = driver.pgconn.transaction_status
+    try:
+        # several commands in one message cannot be prepared
+        driver.execute(words if begun else f"BEGIN; {words}", prepare=False)
+    except connection.dialect.loaded_dbapi.Error as fault:
+        if driver.closed:
+            connection.invalidate(fault)
+        raise OperationalError(words, None, fault, connection_invalidated=driver.closed) from fault
+
+
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     # we say BEGIN ourselves: the driver's implicit one is deferred and cannot be made immediate
     connection.isolation_level = None
@@ -165,5 +196,8 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     # a writer that reads first must take the write lock at once, or it may find its snapshot stale at the first write
-    immediate = connection.get_execution_options().get("immediate", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+    if connection.get_execution_options().get("immediate", False):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    else:
+        # it waits for nobody, so it cannot fail: the driver is asked directly
+        connection.connection.driver_connection.execute("BEGIN")  # type: ignore[union-attr]

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any, NoReturn, TypeVar
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import ColumnElement, Engine, event, select, update
 from sqlalchemy import inspect as sa_inspect
@@ -23,7 +24,7 @@ from sqlalchemy.orm import (
 )
 
 from core.access import NOBODY, Actor
-from core.database import Base
+from core.database import BEGUN_LATER, Base, tell_at_begin
 from core.errors import NotFound
 from core.row_writing import insert_rows, insert_unless_there
 from core.scopes import (
@@ -38,7 +39,7 @@ from core.scopes import (
     scope_words,
     write_criteria,
 )
-from core.statements import models_of
+from core.statements import models_of, reads_one_class
 from core.translations import N_
 
 Row = TypeVar("Row")
@@ -73,8 +74,11 @@ def open_session(
     engine: Engine, scope: Scope, actor: Actor = NOBODY, *, vault: Any = None, writes: bool = True
 ) -> ScopedSession:
     """A session of one scope for its whole life; `writes` takes SQLite's write lock at the first statement."""
-    bind = engine.execution_options(immediate=True) if writes and engine.dialect.name == "sqlite" else engine
-    session = ScopedSession(bind, expire_on_commit=False, autoflush=True)
+    if engine.dialect.name == "postgresql":
+        engine = engine.execution_options(**{BEGUN_LATER: True})
+    elif writes:
+        engine = engine.execution_options(immediate=True)
+    session = ScopedSession(engine, expire_on_commit=False, autoflush=True)
     session.scope = scope
     session.actor = actor
     session.vault = vault
@@ -120,20 +124,41 @@ def _limit_statement(state: ORMExecuteState) -> None:
         _refuse(state)
     session: Any = state.session
     # refreshes and lazy loads are built by the ORM itself, with bare key columns
-    models = models_of(state.statement, state.is_column_load or state.is_relationship_load)
-    scope = session.scope
-    options = [
-        _only(model, scope)
-        for model in models
-        if not (isinstance(scope, System) or model.__visible__.reference)
-    ]
-    if options:
-        state.statement = state.statement.options(*options)
+    by_orm = state.is_column_load or state.is_relationship_load
+    known = _limited.setdefault(state.statement, {})
+    key = (session.scope, by_orm)
+    limited = known.get(key, _limited)
+    if limited is _limited:
+        if len(known) >= _MOST_SCOPES:
+            known.clear()
+        limited = known[key] = _limit(state.statement, session.scope, by_orm)
+    if limited is not None:
+        state.statement = limited
+
+
+# what a statement made once becomes in a scope: with it, SQLAlchemy keeps the key by which it finds what it compiled
+_limited: WeakKeyDictionary[Any, dict[tuple[Scope, bool], Any]] = WeakKeyDictionary()
+_MOST_SCOPES = 512
+
+
+def _limit(statement: Any, scope: Scope, by_orm: bool) -> Any:
+    """The statement with the criteria of the scope, or None where it needs none. Raises OutOfScope."""
+    models = models_of(statement, by_orm)
+    if isinstance(scope, System):
+        return None
+    limited = [model for model in models if not model.__visible__.reference]
+    if limited and not by_orm and reads_one_class(statement):
+        # the same condition, which SQLAlchemy need not look for again among the criteria at every execution
+        return statement.where(_criteria(limited[0], scope))
+    return statement.options(*(_only(model, scope) for model in limited)) if limited else None
+
+
+_criteria = lru_cache(maxsize=4096)(criteria)
 
 
 @lru_cache(maxsize=4096)
 def _only(model: type[Base], scope: Scope) -> Any:
-    return with_loader_criteria(model, criteria(model, scope), include_aliases=True)
+    return with_loader_criteria(model, _criteria(model, scope), include_aliases=True)
 
 
 def _refuse(state: ORMExecuteState) -> NoReturn:
@@ -255,8 +280,17 @@ def found(row: Row | None) -> Row:
 def _tell_postgresql(session: ScopedSession, _transaction: object, connection: Any) -> None:
     """Repeat the scope to PostgreSQL, whose row-level security checks it again (architecture 6)."""
     if connection.dialect.name == "postgresql":
-        kind, key, other = scope_words(session.scope)
-        connection.exec_driver_sql(
-            "SELECT set_config('doudi.kind', %s, true), set_config('doudi.key', %s, true), set_config('doudi.other', %s, true)",
-            (kind, key, other),
-        )
+        tell_at_begin(connection, _told(session.scope))
+
+
+@lru_cache(maxsize=4096)
+def _told(scope: Scope) -> str:
+    words = scope_words(scope)
+    if any(sign in word for word in words for sign in "'\\"):
+        msg = f"no words for row-level security: {words}"
+        raise OutOfScope(msg)
+    # commands without a plan: as a SELECT of set_config they cost the server a tenth of a page
+    return "; ".join(
+        f"SET LOCAL doudi.{name} = '{word}'"
+        for name, word in zip(("kind", "key", "other"), words, strict=True)
+    )

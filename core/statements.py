@@ -9,7 +9,7 @@ from sqlalchemy import Select, Table
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.elements import BinaryExpression, ColumnClause, TextClause, UnaryExpression
 from sqlalchemy.sql.operators import custom_op
-from sqlalchemy.sql.selectable import CTE, Alias, CompoundSelect, FromClause, Join, TableClause
+from sqlalchemy.sql.selectable import CTE, Alias, CompoundSelect, FromClause, Join, ReturnsRows, TableClause
 
 from core.database import Base
 from core.scopes import OutOfScope, Visibility
@@ -32,6 +32,15 @@ def models_of(statement: Any, by_orm: bool) -> tuple[type[Base], ...]:
             _model_cache.clear()
         _model_cache[key.key, by_orm] = models
     return models
+
+
+def reads_one_class(statement: Any) -> bool:
+    """Whether a select reads one mapped class under its own name and nothing else: no join, alias, nested select or CTE."""
+    if statement._setup_joins or statement._from_obj:  # noqa: SLF001
+        return False
+    sources = [part for part in visitors.iterate(statement) if isinstance(part, ReturnsRows)]
+    tables = {part.name for part in sources if isinstance(part, Table)}
+    return len(tables) == 1 and all(part is statement or isinstance(part, Table) for part in sources)
 
 
 def _inspect(part: Any, found: dict[type[Base], None], by_orm: bool) -> None:

@@ -43,7 +43,7 @@ class Assets:
     def __init__(self, folder: Path = STATIC) -> None:
         self.folder = folder
         self._known: dict[str, Asset] = {}
-        self._marks: dict[str, tuple[float, str]] = {}
+        self._addresses: dict[str, tuple[float, str]] = {}
         self._lock = Lock()
 
     def get(self, name: str) -> Asset | None:
@@ -61,16 +61,16 @@ class Assets:
                 self._known[name] = known
         return known
 
-    def mark(self, name: str) -> str:
-        """The mark of a file's content, "" for no such file; looked at again when it is a second old.
+    def address(self, name: str) -> str:
+        """`css/theme.css?v=…`, without a mark for no such file; looked at again when it is a second old.
 
         A page names ten files: to ask the disk for each at every page would be a quarter of its cost.
         """
-        read = self._marks.get(name)
+        read = self._addresses.get(name)
         moment = time.monotonic()
         if read is None or moment - read[0] > 1:
             found = self.get(name)
-            read = self._marks[name] = (moment, found.mark if found else "")
+            read = self._addresses[name] = (moment, quote(name) + (f"?v={found.mark}" if found else ""))
         return read[1]
 
     @staticmethod
@@ -89,8 +89,7 @@ ASSETS = Assets()
 
 def asset(path: str) -> str:
     """The address of a static file, with its content's mark: `/static/css/theme.css?v=…`."""
-    mark = ASSETS.mark(path)
-    return f"{request.script_root}{FOLDER_ADDRESS}/{quote(path)}" + (f"?v={mark}" if mark else "")
+    return f"{request.script_root}{FOLDER_ADDRESS}/{ASSETS.address(path)}"
 
 
 @access(PUBLIC)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from flask import g, request
-from werkzeug.local import LocalProxy
 
 from core.access import Role
 from core.accounts.role_words import ROLE_WORDS
@@ -36,17 +36,17 @@ class OfficeCard:
 
 
 class Current:
-    """Read by layouts; each property is worked out when asked for, and stays quiet on pages that tell of a fault."""
+    """Read by layouts; each property is worked out when first asked for, and stays quiet on pages that tell of a fault."""
 
-    @property
+    @cached_property
     def language(self) -> str:
         return language()
 
-    @property
+    @cached_property
     def large(self) -> bool:
         return request.cookies.get(LARGE_COOKIE) == "1"
 
-    @property
+    @cached_property
     def theme(self) -> str:
         wish = request.cookies.get(THEME_COOKIE, "auto")
         return wish if wish in THEMES else "auto"
@@ -59,12 +59,12 @@ class Current:
     def face(self) -> str:
         return state().face
 
-    @property
+    @cached_property
     def path(self) -> str:
         """Where a form that changes the display comes back to: this page, or the one a fragment or failed form stood in."""
         return request.full_path.rstrip("?") if request.method == "GET" and not is_htmx() else request.path
 
-    @property
+    @cached_property
     def signed_in(self) -> SignedIn | None:
         """Whose face this is, also on public pages; None when the page is about a fault."""
         mine = state()
@@ -77,7 +77,7 @@ class Current:
         found = self.signed_in
         return found.actor.name if found else ""
 
-    @property
+    @cached_property
     def role_name(self) -> str:
         """The roles held at the node worked in, in words."""
         actor = state().actor
@@ -86,7 +86,7 @@ class Current:
         held = actor.roles_at(actor.node)
         return gettext("、").join(gettext(ROLE_WORDS[role]) for role in Role if role in held)
 
-    @property
+    @cached_property
     def region_path(self) -> list[tuple[str, str]]:
         """(code, name) from the province to the node worked in, or to the place the page speaks of."""
         code = state().node or self.place
@@ -98,7 +98,7 @@ class Current:
             return [(code, code)]
         return places or [(code, gettext("全国"))]
 
-    @property
+    @cached_property
     def nodes(self) -> list[tuple[str, str]]:
         """(code, full name) of every node a staff member may switch to."""
         found = self.signed_in
@@ -139,7 +139,7 @@ class Current:
             found.window_name or found.office_name, found.phone, found.address, found.opening_hours
         )
 
-    @property
+    @cached_property
     def nav(self) -> list[NavItem]:
         return nav_items()
 
@@ -171,11 +171,6 @@ def close_frame(_fault: BaseException | None = None) -> None:
         kept.close()
 
 
-def _make() -> Current:
-    found: Current | None = g.get("doudi_current")
-    if found is None:
-        found = g.doudi_current = Current()
-    return found
-
-
-current = LocalProxy(_make)
+def words_of_frame() -> dict[str, Current]:
+    """What every template is given: one `current` for a page, so that its answers hold for that page alone."""
+    return {"current": Current()}

@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import Flask, Response
 from flask.sessions import SecureCookieSessionInterface
+from itsdangerous import URLSafeTimedSerializer
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -15,7 +16,7 @@ from core.web.access_gate import install_gate, may
 from core.web.assets import ENDPOINT, FOLDER_ADDRESS, asset, serve_asset
 from core.web.compression import compress
 from core.web.csrf import install_csrf
-from core.web.current import close_frame, current
+from core.web.current import close_frame, words_of_frame
 from core.web.display import blueprint as display
 from core.web.errors import install_errors
 from core.web.formats import filters
@@ -27,6 +28,7 @@ from core.web.messages import load_messages
 from core.web.metrics import count_request, install_metrics, show_health, show_metrics
 from core.web.navigation import install_navigation
 from core.web.request import close_session, settle
+from core.web.template_engine import TemplateEngine
 from core.web.texts import install_texts, language
 
 MOST_BYTES = 64_000_000
@@ -36,6 +38,18 @@ FOLDER = Path(__file__).parent
 class Cookies(SecureCookieSessionInterface):
     """The signed session cookie, kept to encrypted connections as soon as it came over one."""
 
+    _made: tuple[tuple[str, ...], URLSafeTimedSerializer] | None = None
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        """Flask's own, made once for the keys instead of once a request."""
+        keys = (str(app.secret_key), *app.config["SECRET_KEY_FALLBACKS"])
+        if self._made is None or self._made[0] != keys:
+            made = super().get_signing_serializer(app)
+            if made is None:
+                return None
+            self._made = (keys, made)
+        return self._made[1]
+
     def get_cookie_secure(self, app: Flask) -> bool:
         return super().get_cookie_secure(app) or is_encrypted()
 
@@ -43,7 +57,7 @@ class Cookies(SecureCookieSessionInterface):
 class Application(Flask):
     """Flask without its own line for a fault: it holds the address and the values (core.web.errors writes ours)."""
 
-    session_interface = Cookies()
+    jinja_environment = TemplateEngine
 
     def log_exception(self, exc_info: Any) -> None:
         """Nothing: the error handler has told it already."""
@@ -52,6 +66,7 @@ class Application(Flask):
 def make_app(home: Installation, cookie_keys: list[str], translations: Iterable[Path]) -> Flask:
     """An app with all of core.web and no pages yet. `cookie_keys`: the signing key, then those still accepted."""
     app = Application("doudi", root_path=str(FOLDER), template_folder="templates", static_folder=None)
+    app.session_interface = Cookies()
     app.extensions[EXTENSION] = home
     settings = home.settings
     app.testing = settings.testing
@@ -93,9 +108,10 @@ def _install_templates(app: Flask, translations: Iterable[Path]) -> None:
     jinja: Any = app.jinja_env
     jinja.undefined = StrictUndefined
     jinja.add_extension("jinja2.ext.do")
+    app.context_processor(words_of_frame)
     install_texts(app, load_messages(translations))
     jinja.filters.update(filters(language))
-    jinja.globals.update(asset=asset, current=current, may=may, csp_nonce=csp_nonce)
+    jinja.globals.update(asset=asset, may=may, csp_nonce=csp_nonce)
 
 
 def finish(response: Response) -> Response:

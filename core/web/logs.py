@@ -12,10 +12,11 @@ from collections.abc import Callable, MutableMapping
 from typing import Any, TextIO
 
 import structlog
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 
 from core.web.request import state
 
+EXTENSION = "doudi_request_log"
 # values the program itself makes: they hold digits and tell nothing of a person
 OUR_OWN = frozenset({"timestamp", "level", "logger", "report", "event", "status", "milliseconds", "endpoint", "method", "frames"})  # fmt: skip
 MASK = "[…]"
@@ -131,7 +132,7 @@ def log_request(response: Response) -> None:
     """
     if request.endpoint == "healthz":
         return
-    structlog.get_logger("doudi.request").info(
+    current_app.extensions[EXTENSION].info(
         "request",
         report=state().report,
         method=request.method,
@@ -146,4 +147,6 @@ def install_logs(app: Flask) -> None:
     """Time every request of `app`. Unconfigured, structlog would print local variables beside a fault: never that."""
     if not structlog.is_configured():
         configure_logs()
+    # bound once: structlog would put a logger together for every line
+    app.extensions[EXTENSION] = structlog.get_logger("doudi.request").bind()
     app.before_request(start_timer)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from operator import attrgetter
 
 from flask import Blueprint, Flask, current_app, request, url_for
 from flask.sansio.blueprints import BlueprintSetupState
@@ -35,7 +36,7 @@ class NavEntry:
     count: Counter | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class NavItem:
     """A line as the layout shows it, in the reader's language."""
 
@@ -59,36 +60,37 @@ def add_to_navigation(blueprint: Blueprint, *entries: NavEntry) -> None:
 def nav_items() -> list[NavItem]:
     """The menu of the present face for who acts, in order; the line whose address reaches furthest is the active one."""
     mine = state()
+    held = mine.actor.permissions_at(mine.actor.node)
     entries: list[NavEntry] = current_app.extensions.get(EXTENSION, [])
-    shown = [entry for entry in entries if entry.face == mine.face and _may_see(entry)]
-    addresses = _addresses(shown)
-    here = max((url for url in addresses.values() if _leads_to(url, request.path)), key=len, default=None)
+    shown = [
+        (entry, _address(entry))
+        for entry in sorted(entries, key=_order)
+        if entry.face == mine.face and (not entry.permissions or entry.permissions & held)
+    ]
+    here = max((url for _, url in shown if _leads_to(url, request.path)), key=len, default=None)
     return [
         NavItem(
-            url=addresses[entry],
+            url=url,
             label=gettext(entry.label),
             icon=entry.icon,
             count=_counted(entry),
-            active=addresses[entry] == here,
+            active=url == here,
             group=gettext(entry.group) if entry.group else None,
         )
-        for entry in sorted(shown, key=lambda entry: entry.order)
+        for entry, url in shown
     ]
 
 
-def _addresses(entries: list[NavEntry]) -> dict[NavEntry, str]:
-    """Where each line leads; the lines take no values, so an address depends on the site's prefix alone."""
+_order = attrgetter("order")
+
+
+def _address(entry: NavEntry) -> str:
+    """Where the line leads; it takes no values, so the address depends on the site's prefix alone."""
     known: dict[tuple[str, str], str] = current_app.extensions[EXTENSION_ADDRESSES]
-    prefix = request.script_root
-    for entry in entries:
-        if (prefix, entry.endpoint) not in known:
-            known[prefix, entry.endpoint] = url_for(entry.endpoint)
-    return {entry: known[prefix, entry.endpoint] for entry in entries}
-
-
-def _may_see(entry: NavEntry) -> bool:
-    actor = state().actor
-    return not entry.permissions or any(actor.may(permission) for permission in entry.permissions)
+    key = (request.script_root, entry.endpoint)
+    if key not in known:
+        known[key] = url_for(entry.endpoint)
+    return known[key]
 
 
 def _leads_to(url: str, path: str) -> bool:

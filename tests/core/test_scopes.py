@@ -140,6 +140,19 @@ def test_each_scope_sees_its_own_rows_only(session_in, filled, scope, labels):
     assert session.scalar(select(select(func.count(Cabinet.id)).scalar_subquery())) == len(labels)
 
 
+def test_a_statement_made_once_gives_each_scope_its_own_rows(session_in, filled):
+    kept = select(Cabinet.label).where(Cabinet.id.is_not(None))
+    for _ in range(2):
+        for scope, labels in (
+            (Region(MEITAN), {"here"}),
+            (System("test"), {"here", "there"}),
+            (Own(OWNER), {"here"}),
+            (Region(FENGGANG), {"there"}),
+            (Public(date(2026, 11, 22)), set()),
+        ):
+            assert set(session_in(scope).scalars(kept)) == labels
+
+
 def test_a_row_of_another_region_is_absent_by_id_join_and_subquery(session_in, filled):
     here, there = filled
     session = session_in(Region(MEITAN))
