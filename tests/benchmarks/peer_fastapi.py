@@ -5,7 +5,7 @@ checked for the permission; entities of the county by keyset, 50 and one more; p
 compiled, autoescaped template with gettext in two languages, that shows what our page shows: the place, search, account menu,
 menu of the same pages, figures, filter, table, ways to the neighbouring pages (peer_page.html).
 What it leaves out, which favours it: scopes and row-level security (it connects as the owner), request logs and metrics, a
-content policy with nonces, packs, several places of work.
+content policy with nonces, packs, several places of work, who is in a group alone.
 """
 
 # FastAPI reads the annotations of views when they are made: no `from __future__ import annotations` here
