@@ -91,8 +91,8 @@ def test_a_photo_taken_anew_replaces_the_former_one(site, clerk, family):
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"MZ" + b"\0" * 2000, "请重新选择 JPG 或 PNG 照片"),
-        (b"%PDF-1.7" + b"\0" * 100, "请重新选择 JPG 或 PNG 照片"),
+        (b"MZ" + b"\0" * 2000, "这个文件不是照片，打不开。"),
+        (b"%PDF-1.7" + b"\0" * 100, "这个文件不是照片，打不开。"),
         (b"\xff\xd8\xff" + b"\0" * (31 * 1024 * 1024), "请拍小一些"),
     ],
     ids=["a renamed program", "a paper instead of a photo", "far too large"],
