@@ -14,7 +14,7 @@ from admin.blueprint import blueprint
 from admin.household_file import PARTS, category_words, file_head, part_context
 from core import audit
 from core.access import Permission
-from core.cases.transfers import latest_of_household
+from core.cases.transfer_queries import latest_of_household
 from core.errors import NotFound
 from core.forms import Choice
 from core.households.models import Area, LowIncomeCategory

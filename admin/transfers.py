@@ -13,18 +13,20 @@ from admin.intake_known import id_number_in
 from admin.transfer_places import place_chosen, places_under, villages_of, way_from_nation
 from core import audit
 from core.access import Permission
+from core.cases.transfer_queries import (
+    has_answer_to_read,
+    latest_of_household,
+    transfer_half,
+    transfers_here,
+)
 from core.cases.transfers import (
     Wish,
     accept_transfer,
     acknowledge_answer,
     cancel_transfer,
     decline_transfer,
-    has_answer_to_read,
-    latest_of_household,
     offer_household,
     request_household,
-    transfer_half,
-    transfers_here,
 )
 from core.errors import Blocked, Conflict, Invalid, NotFound
 from core.forms import Choice

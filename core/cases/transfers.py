@@ -22,6 +22,7 @@ from sqlalchemy import select
 from core import audit
 from core.access import Actor, Permission
 from core.cases.models import OPEN_STATES, Case, Task, TaskState
+from core.cases.transfer_queries import ANSWERED, TO_ANSWER, open_transfer_tasks
 from core.database import new_id
 from core.errors import Blocked, Conflict, Invalid
 from core.households.models import Household, HouseholdStatus, Identity, Person
@@ -38,8 +39,6 @@ from core.workdays import Deadline
 
 P = Permission
 JOB = "household-transfer"
-TO_ANSWER = "transfer"
-ANSWERED = "transfer_answered"
 GIVING, TAKING = TransferSide.GIVING, TransferSide.TAKING
 
 for _act, _words in {
@@ -179,44 +178,6 @@ def acknowledge_answer(
     actor.require(P.HOUSEHOLD_TRANSFER)
     _finish(session, actor, transfer, now)
     session.flush()
-
-
-# --- reading ----------------------------------------------------------------------------------------------------
-
-
-def transfer_half(session: ScopedSession, row_id: uuid.UUID) -> HouseholdTransfer:
-    """One's own half by its id. Raises NotFound out of scope."""
-    row: HouseholdTransfer = found(session.get(HouseholdTransfer, row_id))
-    return row
-
-
-def transfers_here(session: ScopedSession, limit: int = 100) -> Sequence[HouseholdTransfer]:
-    """The halves of the place, those that wait first, then the latest."""
-    rows = session.scalars(
-        select(HouseholdTransfer)
-        .order_by(HouseholdTransfer.asked_at.desc(), HouseholdTransfer.id.desc())
-        .limit(limit)
-    ).all()
-    return sorted(rows, key=lambda row: not row.waiting)
-
-
-def latest_of_household(session: ScopedSession, household_id: uuid.UUID) -> HouseholdTransfer | None:
-    """The last transfer of a household that this place took part in, still waiting or accepted."""
-    row: HouseholdTransfer | None = session.scalar(
-        select(HouseholdTransfer)
-        .where(
-            HouseholdTransfer.household_id == household_id,
-            HouseholdTransfer.state.in_(sorted(WAITING | {TransferState.ACCEPTED})),
-        )
-        .order_by(HouseholdTransfer.asked_at.desc(), HouseholdTransfer.side.desc())
-        .limit(1)
-    )
-    return row
-
-
-def has_answer_to_read(session: ScopedSession, transfer: HouseholdTransfer) -> bool:
-    """Whether the answer still stands on the worklist of the office that asked."""
-    return bool(_open_tasks(session, transfer, ANSWERED))
 
 
 # --- the steps --------------------------------------------------------------------------------------------------
@@ -367,20 +328,8 @@ def _open_task(
     )
 
 
-def _open_tasks(session: ScopedSession, half: HouseholdTransfer, *kinds: str) -> Sequence[Task]:
-    level = "township" if half.township else "county"
-    return session.scalars(
-        select(Task).where(
-            getattr(Task, level) == getattr(half, level),
-            Task.state == TaskState.OPEN,
-            Task.kind.in_(kinds),
-            Task.subject_id == half.id,
-        )
-    ).all()
-
-
 def _finish(session: ScopedSession, actor: Actor, half: HouseholdTransfer, now: datetime) -> None:
-    for task in _open_tasks(session, half, TO_ANSWER, ANSWERED):
+    for task in open_transfer_tasks(session, half, TO_ANSWER, ANSWERED):
         task.state, task.done_at, task.done_by = TaskState.DONE, now, actor.account_id
 
 

@@ -15,9 +15,8 @@ from core.awards.queries import award_of_case
 from core.cases.changes import withdraw_application
 from core.cases.confirmations import ConfirmationAnswer
 from core.cases.models import Case, CaseState, Outcome, Task, TaskState
+from core.cases.transfer_queries import ANSWERED, TO_ANSWER, transfers_here
 from core.cases.transfers import (
-    ANSWERED,
-    TO_ANSWER,
     Wish,
     accept_transfer,
     acknowledge_answer,
@@ -25,7 +24,6 @@ from core.cases.transfers import (
     decline_transfer,
     offer_household,
     request_household,
-    transfers_here,
 )
 from core.errors import Blocked, Conflict, Invalid, NotAllowed, NotFound
 from core.households.identities import Standing, standing_of
