@@ -15,11 +15,11 @@ from core import audit
 from core.access import Actor
 from core.cases.application import Application, MemberAnswer, check_application
 from core.cases.declaration_models import DeclaredMember, Layer, StatementLine
-from core.cases.models import Authority, Case, CaseState, CaseStep
+from core.cases.models import Authority, Case, CaseState
 from core.cases.numbers import give_back, next_case_number
 from core.cases.procedure import Procedure
 from core.cases.steps import begin_steps
-from core.database import Base, new_id
+from core.database import new_id
 from core.encryption import Place, Vault
 from core.households.names import is_young_child
 from core.masking import mask_id_number, mask_name
@@ -198,7 +198,3 @@ def _line_row(
         "evidence_document_id": line.document_id,
         "entered_at": now,
     }
-
-
-# the tables one submission writes, for the benchmark that repeats the same rows and bytes on a bare connection
-WRITTEN: tuple[type[Base], ...] = (Case, DeclaredMember, StatementLine, CaseStep)

@@ -63,6 +63,12 @@ def request_checks(
     session.flush()
     for row in new:
         audit.record(session, "verification.request", row, now=now, actor=actor)
+    _tell_county(session, case, due, now)
+    return new
+
+
+def _tell_county(session: ScopedSession, case: Case, due: Deadline, now: datetime) -> None:
+    """Answers are due from the county: on its worklist, once a case."""
     worklist.open_once(
         session,
         case,
@@ -72,7 +78,6 @@ def request_checks(
         now=now,
         provisional=due.provisional,
     )
-    return new
 
 
 def _is_needed(last: VerificationRequest | None) -> bool:
@@ -234,15 +239,7 @@ def request_recheck(
     again = _ask(session, actor, case, person, source, due, now, row, reason.strip()[:200])
     session.flush()
     audit.record(session, "verification.recheck", again, now=now, actor=actor, reason=reason)
-    worklist.open_once(
-        session,
-        case,
-        worklist.RESULTS,
-        Permission.VERIFICATION_RECORD,
-        due.date,
-        now=now,
-        provisional=due.provisional,
-    )
+    _tell_county(session, case, due, now)
     return again
 
 
