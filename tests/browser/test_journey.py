@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import python_calamine
 from PIL import Image
+from playwright.sync_api import expect
 
 from core.access import Role
 from core.testing.town import COUNTY, TOWNSHIP, made_up_id
@@ -293,7 +294,7 @@ def visit(journey: Journey) -> None:
     visitor.field("together_photo-declined").fill("对方不愿合照")
     if visitor.scripts:
         visitor.page.locator("[data-locate]").click()
-        visitor.page.wait_for_function("document.querySelector('[name=position-latitude]').value")
+        expect(visitor.field("position-latitude")).not_to_have_value("")
         visitor.picks(**{"position-confirmed": "true"})
     else:
         visitor.page.locator("#position-row summary").last.click()
