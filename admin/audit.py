@@ -63,6 +63,7 @@ class FilterForm(Form):
 def audit_trail() -> Response:
     """Newest first, fifty at a time; today's when no day is asked for. Looking leaves an entry of its own."""
     form = FilterForm(request.args or None, data={"since": today(), "until": today()})
+    form.act.nothing = N_("全部")
     form.act.options = [
         Choice(code, words) for code, words in sorted(audit.known_acts().items(), key=lambda item: item[0])
     ]

@@ -36,12 +36,16 @@ class DropDown(Select):
 
 
 class ChoiceField(AnswerField, SelectFieldBase):
-    """One of the question's choices; `options` replaces them where they depend on the case (its members)."""
+    """One of the question's choices; `options` replaces them where they depend on the case (its members).
+
+    `nothing`: msgid of the list's line for no answer; a filter says "全部" there.
+    """
 
     kind = QuestionKind.CHOICE
     widget = DropDown()
     attributes = {}  # noqa: RUF012  (read only)
     options: Sequence[Choice] | None = None
+    nothing = N_("请选择")
 
     @property
     def offered(self) -> Sequence[Choice]:
@@ -54,8 +58,11 @@ class ChoiceField(AnswerField, SelectFieldBase):
 
     def iter_choices(self) -> Iterator[Option]:
         chosen = self.chosen()
-        if isinstance(self.widget, Select) and not self.widget.multiple and not chosen:
-            yield Option("", gettext("请选择"), True, {})
+        if isinstance(self.widget, Select) and not self.widget.multiple:
+            # a list without it shows its first line as the answer of who gave none
+            none = chosen.isdisjoint(each.code for each in self.offered)
+            if none or not self.question.required:
+                yield Option("", gettext(self.nothing), none, {})
         for each in self.offered:
             hint = {"data-hint": gettext(each.hint)} if each.hint else {}
             yield Option(each.code, gettext(each.label), each.code in chosen, hint)

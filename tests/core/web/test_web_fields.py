@@ -200,6 +200,22 @@ def test_a_choice_outside_the_list_is_refused(asked):
     assert asked(field, "moon").errors
 
 
+@pytest.mark.parametrize("typed", [None, "", "moon"])
+def test_a_list_shows_no_line_as_the_answer_of_who_gave_none(asked, typed):
+    field = ChoiceField("地区类型", choices=[("urban", "城镇"), ("rural", "农村")], required=True)
+    field = asked(field) if typed is None else asked(field, typed)
+    assert next((option.value, option.selected) for option in field.iter_choices()) == ("", True)
+
+
+def test_an_answer_that_need_not_be_given_can_be_taken_back(asked):
+    field = asked(ChoiceField("地区类型", choices=[("urban", "城镇"), ("rural", "农村")]), "rural")
+    assert [(option.value, option.selected) for option in field.iter_choices()] == [
+        ("", False),
+        ("urban", False),
+        ("rural", True),
+    ]
+
+
 def test_choices_keep_the_order_they_are_offered_in(asked):
     field = ChoicesField("来源", choices=[("a", "甲"), ("b", "乙"), ("c", "丙")])
     assert asked(field, "c", "a").data == ["a", "c"]
