@@ -58,13 +58,20 @@ def hash_bytes(algorithm: str, *parts: bytes) -> bytes:
 
 
 def without_numbers(text: str) -> str:
-    """`text` with every run of digits long enough to be a phone, card or identity number replaced by stars."""
-    even = unicodedata.normalize("NFKC", text)
+    """`text` with every run of digits long enough to be a phone, card or identity number replaced by stars.
+
+    Full-width digits count as digits; everything else, Chinese punctuation too, stays as it was written.
+    """
+    even = "".join(_narrow(char) for char in text)
     dates = _DATE.sub(lambda found: "\x00" * len(found[0]), even)
-    found = list(_LONG_NUMBER.finditer(dates))
-    for each in reversed(found):
-        even = even[: each.start()] + HIDDEN + even[each.end() :]
-    return even
+    for each in reversed(list(_LONG_NUMBER.finditer(dates))):
+        text = text[: each.start()] + HIDDEN + text[each.end() :]
+    return text
+
+
+def _narrow(char: str) -> str:
+    narrow = unicodedata.normalize("NFKC", char)
+    return narrow if len(narrow) == 1 else char
 
 
 def changes_of(row: Base, *names: str) -> dict[str, list[Any]]:

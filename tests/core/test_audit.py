@@ -119,7 +119,7 @@ def test_an_entry_says_who_what_where_when_and_why(opens, now):
     )
     assert entry.ip == "203.0.113.0"
     assert entry.login_id == uuid.UUID(int=9)
-    assert entry.reason == "电话核对,号码 ***,身份证***,2026-11-16 来电"
+    assert entry.reason == "电话核对，号码 ***，身份证***，2026-11-16 来电"
 
 
 def test_a_resident_is_never_named_in_the_trail(opens, now):
@@ -160,6 +160,18 @@ def test_changes_keep_dates_and_numbers_and_hide_texts(opens, now):
     entry.done, entry.reason, entry.at = False, "某人", now + timedelta(days=1)
     assert audit.changes_of(entry, "done", "reason") == {"done": [True, False], "reason": ["", "***"]}
     session.expunge(entry)
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("搬走了，电话１３９ ００００ １２３４（女儿）。", "搬走了，电话***（女儿）。"),
+        ("身份证 52030319700101123X：已核对；2026-11-30 来过", "身份证 ***：已核对；2026-11-30 来过"),
+        ("没有号码，只有“引号”、（括号）！", "没有号码，只有“引号”、（括号）！"),
+    ],
+)
+def test_a_reason_loses_its_long_numbers_and_keeps_its_words_as_written(written, kept):
+    assert audit.without_numbers(written) == kept
 
 
 @pytest.mark.parametrize(
