@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -29,6 +29,7 @@ __all__ = [
     "create_for_case",
     "decide_refusal",
     "end_for_case",
+    "link_people",
     "refuse",
     "revoke",
     "sign",
@@ -255,6 +256,16 @@ def revoke(
     session.flush()
     audit.record(session, "authorisation.withdraw", row, now=now, actor=actor, reason=reason)
     return row
+
+
+def link_people(session: ScopedSession, case_id: uuid.UUID, persons: Mapping[uuid.UUID, uuid.UUID]) -> None:
+    """The family of a case is on the register: whoever signed in as herself sees what was signed about her (R2-17).
+
+    `persons`: declared member to person of the register.
+    """
+    for row in session.scalars(select(Authorisation).where(Authorisation.case_id == case_id)):
+        row.person_id = persons.get(row.member_id, row.person_id)
+    session.flush()
 
 
 def end_for_case(

@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from sqlalchemy import and_, or_, select
 
+from core.authorisations.changes import link_people
 from core.cases import people
 from core.cases.declaration_models import DeclaredMember, MemberRole
 from core.cases.models import OPEN_STATES, WHOLE_HOUSEHOLD, Case
@@ -15,7 +16,7 @@ from core.errors import Blocked
 from core.households.changes import NewHousehold, NewMember, enter_household, left_behind
 from core.households.models import LeftOut, category_of_scheme
 from core.households.queries import MemberRow
-from core.sessions import ScopedSession
+from core.sessions import ScopedSession, found
 from core.translations import N_
 
 
@@ -51,7 +52,7 @@ def enter_register(
     case.household_id = household.id
     for member, person_id in zip(declared, person_ids, strict=True):
         member.person_id = person_id
-    session.flush()
+    link_people(session, case.id, {member.id: found(member.person_id) for member in declared})
     _require_no_other(session, case)
 
 

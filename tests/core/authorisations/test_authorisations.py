@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from core.authorisations.asking import WizardSignature
 from core.authorisations.changes import (
@@ -27,14 +28,17 @@ from core.authorisations.models import (
 from core.authorisations.queries import mine, open_authorisation
 from core.database import new_id
 from core.errors import Blocked, Invalid, NotAllowed, NotFound
+from core.households.models import Person
 from core.scopes import Link
 from core.testing.authorising import (
     APPLICANT,
     BODIES,
     CHILD,
     DAUGHTER,
+    FAMILY,
     MOTHER,
     SPOUSE,
+    accept,
     sign_at_window,
     submit_and_ask,
     wizard_signature,
@@ -263,13 +267,12 @@ def test_a_withdrawal_stands_at_once_and_needs_a_new_signature(town):
         revoke(session, session.actor, asked.ids[APPLICANT], now=town.now)
 
 
-def test_the_person_herself_withdraws_from_her_own_account(town):
+def test_once_on_the_register_the_person_herself_sees_it_and_withdraws_from_her_own_account(town):
     asked = submit_and_ask(town, wizard_signature(town))
     sign_at_window(asked)
-    person = new_id()
+    accept(asked)
     desk = town.at_work(town.clerk)
-    desk.get(Authorisation, asked.ids[SPOUSE]).person_id = person
-    desk.commit()
+    person = desk.scalar(select(Person.id).where(Person.name == FAMILY[SPOUSE].name))
     hers = town.resident(new_id(), person)
     assert [row.id for row in mine(hers)] == [asked.ids[SPOUSE]]
     revoke(hers, hers.actor, asked.ids[SPOUSE], now=town.now)
