@@ -14,6 +14,7 @@ from admin.transfer_places import place_chosen, places_under, villages_of, way_f
 from core import audit
 from core.access import Permission
 from core.cases.transfer_queries import (
+    answer_due,
     has_answer_to_read,
     latest_of_household,
     transfer_half,
@@ -32,6 +33,7 @@ from core.errors import Blocked, Conflict, Invalid, NotFound
 from core.forms import Choice
 from core.households.queries import household as household_in_scope
 from core.households.transfer_models import HouseholdTransfer, TransferSide, TransferState
+from core.masking import Kind, mask
 from core.regions.codes import Level, level_of
 from core.regions.queries import full_names
 from core.standards.calendars import calendar_in_force
@@ -167,7 +169,8 @@ def household_transfer(household_id: uuid.UUID) -> Response:
         form=form,
         place_name=full_names(session(), [place]).get(place, ""),
         way=way_from_nation(place),
-        below=places_under(place),
+        # its own township is no place to move to
+        below=[each for each in places_under(place) if each[0] != household.township],
         chosen=level_of(place) is Level.TOWNSHIP,
     )
 
@@ -192,7 +195,13 @@ def transfer_request() -> Response:
         if status is None:
             flash(gettext("已经请原地转来。对方答复以后，待办里会有。"), "success")
             return redirect_to(url_for("staff.transfers"))
-    return page("admin/transfers/request.html", status=status or 200, form=form, typed=typed)
+    return page(
+        "admin/transfers/request.html",
+        status=status or 200,
+        form=form,
+        typed=typed,
+        id_masked=mask(Kind.ID_NUMBER, number),
+    )
 
 
 def _offer_villages(form: WishForm | AcceptForm, township: str) -> list[Choice]:
@@ -232,6 +241,7 @@ def transfer(transfer_id: uuid.UUID) -> Response:
         taking=taking,
         accept=accept,
         decline=decline,
+        due=answer_due(session(), row),
         to_read=has_answer_to_read(session(), row),
     )
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from datetime import date
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, func, select
 
 from core.cases.models import Task, TaskState
-from core.households.transfer_models import WAITING, HouseholdTransfer, TransferState
+from core.households.transfer_models import WAITING, HouseholdTransfer, TransferSide, TransferState
 from core.sessions import ScopedSession, found
 
 TO_ANSWER = "transfer"
@@ -45,9 +47,32 @@ def latest_of_household(session: ScopedSession, household_id: uuid.UUID) -> Hous
     return row
 
 
+def _moved_here(household_id: Any) -> tuple[ColumnElement[bool], ...]:
+    return (
+        HouseholdTransfer.household_id == household_id,
+        HouseholdTransfer.side == TransferSide.TAKING,
+        HouseholdTransfer.state == TransferState.ACCEPTED,
+    )
+
+
+def moves_of_household(session: ScopedSession, household_id: uuid.UUID) -> Sequence[HouseholdTransfer]:
+    """The transfers by which a household came to this place."""
+    return session.scalars(select(HouseholdTransfer).where(*_moved_here(household_id))).all()
+
+
+def moves_counted(household_id: Any) -> Select[int]:
+    """How many those are, for a count that correlates with the column `household_id`."""
+    return select(func.count(HouseholdTransfer.id)).where(*_moved_here(household_id))
+
+
 def has_answer_to_read(session: ScopedSession, transfer: HouseholdTransfer) -> bool:
     """Whether the answer still stands on the worklist of the office that asked."""
     return bool(open_transfer_tasks(session, transfer, ANSWERED))
+
+
+def answer_due(session: ScopedSession, transfer: HouseholdTransfer) -> date | None:
+    """The day by which this office answers a transfer it was asked; None where the answer is not its own to give."""
+    return next((task.due_on for task in open_transfer_tasks(session, transfer, TO_ANSWER)), None)
 
 
 def open_transfer_tasks(session: ScopedSession, half: HouseholdTransfer, *kinds: str) -> Sequence[Task]:

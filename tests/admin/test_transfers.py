@@ -44,15 +44,23 @@ def villages_on(page):
 def test_a_clerk_offers_a_file_and_the_new_office_takes_it(home, clerk, taker, words):
     page = clerk.get(f"{home}/transfer")
     assert "请一级一级选到乡镇" in words(page)
+    # the choice lies open, and one's own township is not among it
+    assert "<details" not in page.text.split('id="place-steps"')[1].split("</div>")[0]
+    assert "?in=520328102000" in page.text
+    assert "?in=520328101000" not in page.text
     page = clerk.get(f"{home}/transfer?in={NEW_TOWN}")
     assert "正在享受的救助照旧由这里发放" in words(page)
     assert clerk.post(f"{home}/transfer?in={NEW_TOWN}", {"reason": " "}).status_code == 422
-    assert clerk.post(f"{home}/transfer?in={NEW_TOWN}", {"reason": "全家搬走"}).status_code == 303
+    assert (
+        clerk.post(f"{home}/transfer?in={NEW_TOWN}", {"reason": "全家搬走，老屋（3 间）退了"}).status_code
+        == 303
+    )
     assert "正在办转移" in words(clerk.get(home))
 
     address = first_transfer(taker)
     page = taker.get(address)
     assert "周* 家，4 人" in words(page)
+    assert "全家搬走，老屋（3 间）退了" in words(page)
     assert taker.get(home).status_code == 404
     village = villages_on(page)[0]
     assert taker.post(address, {"act": "accept", "village": "520328101001"}).status_code == 422

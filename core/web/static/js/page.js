@@ -88,10 +88,15 @@
     });
     if (navigator.share) root.querySelectorAll("[data-share][hidden]").forEach((button) => { button.hidden = false; });
     if (window.innerWidth < 1200) root.querySelectorAll("details[data-fold][open]").forEach((fold) => { fold.open = false; });
+    // a drawing made for a wide screen gives way to its table
+    if (window.innerWidth < 768) root.querySelectorAll("details[data-open-phone]").forEach((fold) => { fold.open = true; });
     root.querySelectorAll("details[data-fold-js][open]").forEach((fold) => { fold.open = false; });
     depend(root.closest ? root.closest("form") || root : root);
     // what scrolls sideways must be reachable by keyboard
     root.querySelectorAll(".dd-table, .dd-scroll, .dd-nav").forEach((wide) => { if (wide.scrollWidth > wide.clientWidth + 1) wide.tabIndex = 0; });
+    // on a phone the page at hand may lie beyond the edge of the navigation
+    const here = root.querySelector(".dd-nav [aria-current]");
+    if (here) { const nav = here.closest(".dd-nav"); if (here.offsetLeft + here.offsetWidth > nav.clientWidth) nav.scrollLeft = here.offsetLeft - (nav.clientWidth - here.offsetWidth) / 2; }
     const wrong = root.querySelector("[data-focus]");
     if (wrong) wrong.focus();
   };
