@@ -12,8 +12,10 @@ from core.web.formats import money
 from core.web.request import today
 from core.web.texts import gettext
 
-MONTHS_BACK, MONTHS_AHEAD = 23, 2
-TICK_ROOM = 3
+# how far back the drawing begins: two years, less where all that happened is younger
+MOST_BACK, LEAST_BACK, MONTHS_AHEAD = 23, 8, 2
+# months a date's words need on either side, of a drawing of twelve
+TICK_ROOM = 1.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +34,10 @@ def help_chain_of(awards: Sequence[Award], open_case: Any | None, words: dict[st
     if not awards and open_case is None:
         return None
     at = today()
-    first = _month_before(at, MONTHS_BACK)
-    months = MONTHS_BACK + MONTHS_AHEAD + 1
+    began = [award.starts_on for award in awards]
+    began += [open_case.submitted_at.date()] if open_case is not None else []
+    back = min(MOST_BACK, max(LEAST_BACK, round(_months(min(began), at)) + 2))
+    first, months = _month_before(at, back), back + MONTHS_AHEAD + 1
     lanes: dict[str, list[tuple[str, float, float, str]]] = {}
     for award in awards:
         start = max(0.0, _months(first, award.starts_on))
@@ -47,8 +51,9 @@ def help_chain_of(awards: Sequence[Award], open_case: Any | None, words: dict[st
         name = gettext("{kind}（申请中）", kind=words.get(open_case.scheme, open_case.scheme))
         lanes.setdefault(name, []).append(("pending", start, _months(first, at) + 1, gettext("审核中")))
     ticks = []
-    for offset in range(0, months, 6):
-        if abs(offset - _months(first, at)) < TICK_ROOM or offset > months - TICK_ROOM:
+    room = TICK_ROOM * months / 12
+    for offset in range(0, months, 6 if months > 12 else 3):
+        if abs(offset - _months(first, at)) < room or offset > months - room:
             # its words would lie under "today", or run out of the drawing
             continue
         year, month = divmod(first.year * 12 + first.month - 1 + offset, 12)

@@ -5,17 +5,16 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
 from typing import Any
 
 from admin.addresses import places_below
 from admin.case_people import RELATION, words_of_relations
 from admin.case_sheet import numbers_of
 from admin.household_chain import help_chain_of
-from admin.left_out import LEFT_OUT_WORDS, name_and_age
+from admin.household_record import VISIT_WORDS, record_of
 from core import audit
 from core.access import Permission
-from core.accounts.queries import names_of
+from core.authorisations.models import Authorisation
 from core.authorisations.queries import history as authorisations_of
 from core.awards.queries import awards_of_household
 from core.cases import queries as cases
@@ -28,25 +27,15 @@ from core.households import queries
 from core.households.models import Household
 from core.households.names import age_on
 from core.households.queries import MemberRow
-from core.sessions import found
 from core.standards.queries import law_in_force
 from core.verification.queries import requests_of_cases
-from core.visits.models import VisitKind
 from core.visits.queries import surveyors_of, visits_of_household
-from core.web import formats
 from core.web.access_gate import may
-from core.web.formats import money
 from core.web.installation import installation
 from core.web.request import now, session, today
-from core.web.texts import N_, gettext, language
-from core.workdays import CHINA
+from core.web.texts import N_, gettext
 
 DECIDED = frozenset({CaseState.GRANTED, CaseState.REFUSED})
-VISIT_WORDS = {
-    VisitKind.HOME: N_("入户调查"),
-    VisitKind.NEIGHBOUR: N_("邻里访问"),
-    VisitKind.LETTER_ENQUIRY: N_("信函索证"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,13 +156,24 @@ def _overview(head: FileHead) -> dict[str, Any]:
     return {
         "ages": {row.person.id: age_on(row.person.birth_date, today()) for row in head.members},
         "relations": _relations(head),
+        "signed": _signed(head),
+        "today": today(),
         "awards": awards,
         "groups": category_words(head.household.region_code),
         "alone": {row.person.id: row.person.name_masked for row in head.members},
         "scheme_words": _scheme_words(head),
         "chain": help_chain_of(awards, head.open_case, _scheme_words(head)),
-        "recent": _record(head)[:8],
+        "recent": record_of(head.household, head.cases)[:8],
     }
+
+
+def _signed(head: FileHead) -> dict[uuid.UUID, Authorisation] | None:
+    """The last authorisation about each person of the family; None for who may not read them."""
+    if not may(Permission.AUTHORISATION_READ):
+        return None
+    rows = authorisations_of(session(), *(case.id for case in head.cases))
+    about = ((row.person_id, row) for row in sorted(rows, key=lambda row: row.asked_at))
+    return {person_id: row for person_id, row in about if person_id is not None}
 
 
 def _relations(head: FileHead) -> dict[str, str]:
@@ -226,59 +226,13 @@ def _checks(head: FileHead) -> dict[str, Any]:
     }
 
 
-@dataclass(frozen=True, slots=True)
-class RecordLine:
-    """One line of the file's record."""
-
-    at: Any
-    kind: str
-    text: str
-    by: str
-
-
-def _record(head: FileHead) -> list[RecordLine]:
-    """What happened to the household, the last first: applications, decisions, visits, help begun and ended."""
-    lines: list[tuple[Any, str, str, uuid.UUID | None]] = [
-        (head.household.entered_at, N_("档案"), gettext("建立家庭档案"), None)
-    ]
-    lines += [
-        (case.submitted_at, N_("申请"), gettext("交来申请 {number}", number=case.number), None)
-        for case in head.cases
-    ]
-    for award in awards_of_household(session(), head.household.id):
-        text = gettext(
-            "{day}起每月 {sum} 元", day=formats.day(award.starts_on, language()), sum=money(award.monthly_fen)
-        )
-        lines.append((award.awarded_at, N_("救助"), text, award.awarded_by))
-    lines += [
-        (
-            datetime.combine(found(row.membership.to_day), time(), CHINA),
-            N_("成员"),
-            gettext(
-                "{who}不再算这家人：{why}",
-                who=name_and_age(row),
-                why=gettext(LEFT_OUT_WORDS[found(row.membership.left_out)]),
-            ),
-            None,
-        )
-        for row in queries.left_out(session(), head.household.id)
-    ]
-    if may(Permission.VISIT_READ):
-        lines += [
-            (visit.received_at, N_("入户"), gettext(VISIT_WORDS[visit.kind]), visit.submitted_by)
-            for visit in visits_of_household(session(), head.household.id)
-        ]
-    staff = names_of(session(), [by for *_rest, by in lines if by is not None])
-    lines.sort(key=lambda line: line[0], reverse=True)
-    return [
-        RecordLine(at, gettext(kind), text, staff.get(by, "") if by else "") for at, kind, text, by in lines
-    ]
-
-
 def _whole_record(head: FileHead) -> dict[str, Any]:
     month = now().replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     people = [row.person.id for row in head.members]
-    return {"lines": _record(head), "reveals": audit.times_shown(session(), people, month)}
+    return {
+        "lines": record_of(head.household, head.cases),
+        "reveals": audit.times_shown(session(), people, month),
+    }
 
 
 _CONTEXTS = {

@@ -11,7 +11,8 @@ from werkzeug.wrappers import Response
 
 from admin.addresses import places_below
 from admin.blueprint import blueprint
-from admin.household_file import PARTS, category_words, file_head, part_context
+from admin.household_counts import counts_of
+from admin.household_file import PARTS, FileHead, category_words, file_head, part_context
 from core import audit
 from core.access import Permission
 from core.cases.transfer_queries import latest_of_household
@@ -67,6 +68,7 @@ def households() -> Response:
         category=category,
     )
     form = FilterForm(None, data={"category": category})
+    form.category.nothing = N_("全部")
     form.category.options = [Choice(code, name) for code, name in words.items()]
     return page(
         "admin/households/list.html",
@@ -153,19 +155,26 @@ def household(household_id: uuid.UUID) -> Response:
         fragment="admin/households/_part.html",
         head=head,
         part=part,
-        tabs=[
-            (
-                gettext(each.label),
-                url_for("staff.household", household_id=household_id, part=code),
-                code == part,
-            )
-            for code, each in PARTS.items()
-            if may(each.permission)
-        ],
+        tabs=_tabs(head, part),
         template=f"admin/households/_{part}.html",
         transfer=latest_of_household(session(), household_id) if may(Permission.HOUSEHOLD_TRANSFER) else None,
         **part_context(part, head),
     )
+
+
+def _tabs(head: FileHead, active: str) -> list[tuple[str, str, int | None, bool]]:
+    """(text, address, how many things it holds, whether it is open) of each part the reader may see."""
+    counts = counts_of(head.household, head.cases)
+    return [
+        (
+            gettext(each.label),
+            url_for("staff.household", household_id=head.household.id, part=code),
+            counts.get(code),
+            code == active,
+        )
+        for code, each in PARTS.items()
+        if may(each.permission)
+    ]
 
 
 def _where_it_went(household_id: uuid.UUID) -> Response:
