@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from admin.addresses import first_url, places_below
-from admin.case_counts import counts_of
+from admin.case_counts import UNANSWERED, counts_of
 from admin.case_next import NextStep, next_step_of
 from admin.case_people import CasePeople, people_of
 from admin.case_timeline import Timeline, plan_of, timeline_of
@@ -22,6 +22,7 @@ from core.cases.reactions import facts_of_case
 from core.cases.steps import steps_of
 from core.catalogue import Panel
 from core.errors import Blocked, Problem
+from core.households.models import Household
 from core.web.access_gate import may
 from core.web.procedures import procedure_of
 from core.web.request import actor, now, session, today
@@ -30,12 +31,16 @@ from core.web.texts import N_, gettext, message_text, text_of
 
 @dataclass(frozen=True, slots=True)
 class CaseTab:
-    """A tab of the case page: `pages` are endpoints that take `case_id`, the first one installed is opened."""
+    """A tab of the case page: `pages` are endpoints that take `case_id`, the first one installed is opened.
+
+    `if_any`: left out of a case that has none of its things.
+    """
 
     code: str
     label: str
     pages: tuple[str, ...]
     permission: Permission = Permission.CASE_READ
+    if_any: bool = False
 
 
 # tabs of pages that are not installed are left out
@@ -48,13 +53,17 @@ TABS = (
     CaseTab("visits", N_("入户"), ("staff.case_visits",), Permission.VISIT_READ),
     CaseTab("notice", N_("公示"), ("staff.case_notice",), Permission.NOTICE_READ),
     CaseTab("letters", N_("文书"), ("staff.case_letters",), Permission.LETTER_READ),
+    CaseTab("corrections", N_("更正申请"), ("staff.case_corrections",), if_any=True),
     CaseTab("history", N_("操作记录"), ("staff.case_history",)),
 )
 
 
 @dataclass(slots=True)
 class CaseFrame:
-    """Everything the layout of a case shows. `assessment` is None where a parameter is missing: `blocked` says which."""
+    """Everything the layout of a case shows. `assessment` is None where a parameter is missing: `blocked` says which.
+
+    `household_id`: the family's file, None before acceptance and where it was transferred to another office.
+    """
 
     case: Case
     title: str
@@ -66,6 +75,7 @@ class CaseFrame:
     timeline: Timeline
     pauses: Sequence[Pause]
     tabs: list[tuple[str, str, int | None, bool]]
+    household_id: uuid.UUID | None
     assessment: Assessment | None = None
     blocked: str = ""
     plan: list[tuple[str, str]] = field(default_factory=list)
@@ -88,6 +98,7 @@ def case_frame(case_id: uuid.UUID, active: str) -> CaseFrame:
     actor().require(Permission.CASE_READ)
     case = queries.case(database, case_id)
     people, procedure = people_of(case), procedure_of(case)
+    counts = counts_of(case.id) | {"members": len(people.members)}
     steps, pauses = steps_of(database, case.id), queries.pauses_of(database, case.id)
     frame = CaseFrame(
         case=case,
@@ -99,7 +110,8 @@ def case_frame(case_id: uuid.UUID, active: str) -> CaseFrame:
         steps=steps,
         timeline=timeline_of(case, steps, procedure, pauses),
         pauses=pauses,
-        tabs=_tabs(case, people, active),
+        tabs=_tabs(case, counts, active),
+        household_id=_file_here(case),
         panels=procedure.view.case_panels(
             facts_of_case(case, people.everyone, today()), procedure_of(case).law
         ),
@@ -112,7 +124,7 @@ def case_frame(case_id: uuid.UUID, active: str) -> CaseFrame:
     if case.accepted_at is not None:
         frame.plan = _plan(frame)
     frame.next = next_step_of(case, steps, procedure, frame.assessment, frame.blocked)
-    frame.actions = _actions(case, steps)
+    frame.actions = _actions(case, steps, counts)
     audit.look(database, "case.look", case, now=now(), case_id=case.id)
     return frame
 
@@ -135,19 +147,29 @@ def kind_words(case: Case, procedure: Procedure) -> str:
     return gettext("{area}{kind}申请", area=area, kind=gettext(procedure.scheme.public_kind))
 
 
-def _tabs(case: Case, people: CasePeople, active: str) -> list[tuple[str, str, int | None, bool]]:
-    counts = counts_of(case.id) | {"members": len(people.members)}
+def _file_here(case: Case) -> uuid.UUID | None:
+    """A file that was transferred is out of scope, and its page would not be found."""
+    if case.household_id is None or session().get(Household, case.household_id) is None:
+        return None
+    return case.household_id
+
+
+def _tabs(case: Case, counts: Mapping[str, int], active: str) -> list[tuple[str, str, int | None, bool]]:
     shown = []
     for tab in TABS:
+        if tab.if_any and not counts.get(tab.code) and tab.code != active:
+            continue
         href = first_url(*tab.pages, case_id=case.id)
         if href is not None and may(tab.permission):
             shown.append((gettext(tab.label), href, counts.get(tab.code) or None, tab.code == active))
     return shown
 
 
-def _actions(case: Case, steps: Sequence[CaseStep]) -> list[tuple[str, str]]:
+def _actions(case: Case, steps: Sequence[CaseStep], counts: Mapping[str, int]) -> list[tuple[str, str]]:
     """(text, address) of what may also be done now."""
     wanted: list[tuple[str, Permission, tuple[str, ...]]] = []
+    if counts.get(UNANSWERED):
+        wanted.append((N_("答复本人的更正申请"), Permission.CASE_ACCEPT, ("staff.case_corrections",)))
     if case.state in OPEN_STATES and case.accepted_at is not None:
         wanted.append((N_("暂停或恢复计时（须写原因）"), Permission.CASE_PAUSE, ("staff.case_pause",)))
         text = N_("延长期限、登记投诉举报（须写理由）")

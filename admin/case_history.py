@@ -25,7 +25,15 @@ from core.web.request import now, session
 from core.web.texts import N_, gettext, language
 
 LOOKS = frozenset(
-    {"case.look", "person.reveal", "document.look", "letter.look", "visit.look", "verification.look"}
+    {
+        "case.look",
+        "person.reveal",
+        "document.look",
+        "letter.look",
+        "visit.look",
+        "verification.look",
+        "data.look",
+    }
 )
 
 

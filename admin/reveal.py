@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import re
 import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from flask import request
 from werkzeug.wrappers import Response
 
 from admin.blueprint import blueprint
+from admin.case_people import people_of
+from admin.corrections import shown_to
 from core import audit
 from core.access import Permission
-from core.cases import people
+from core.cases import people, queries
+from core.cases.data_requests import correction
 from core.cases.declaration_models import DeclaredMember
+from core.cases.models import DataRequest
 from core.encryption import place_of
 from core.errors import Invalid
 from core.households.models import Household, Person
@@ -33,6 +39,7 @@ WHAT = {
     "disability_certificate": (N_("残疾证号"), mask_id_number),
     "address": (N_("住址"), mask_address),
 }
+TEXTS = {"asked": N_("更正申请"), "answered": N_("对更正申请的答复")}
 
 
 @blueprint.post("/reveal/members/<uuid:member_id>/<what>")
@@ -67,6 +74,19 @@ def reveal_household(household_id: uuid.UUID, what: str) -> Response:
     return _show(what, secrets, household)
 
 
+@blueprint.post("/reveal/corrections/<uuid:correction_id>/<what>")
+@access(Permission.PERSON_REVEAL)
+def reveal_correction(correction_id: uuid.UUID, what: str) -> Response:
+    """What she wrote about her data, or what she was answered, with its numbers."""
+    label = found(TEXTS.get(what))
+    row: DataRequest = found(session().get(DataRequest, correction_id))
+    case = queries.case(session(), row.case_id)
+    opened = correction(session(), case.id, row.id)
+    shown = _Shown(what, label, opened.text if what == "asked" else opened.answer)
+    full = people_of(case).full
+    return _reveal(shown, lambda text: shown_to(text, full=full), row, case_id=case.id)
+
+
 def _show(
     what: str,
     secrets: dict[str, Any],
@@ -76,10 +96,31 @@ def _show(
     person_id: uuid.UUID | None = None,
 ) -> Response:
     label, mask = found(WHAT.get(what))
+    shown = _Shown(what, label, str(secrets.get(what) or ""))
+    return _reveal(shown, mask, subject, case_id=case_id, person_id=person_id)
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """One value: `what` for the trail, `label` a msgid."""
+
+    what: str
+    label: str
+    value: str
+
+
+def _reveal(
+    shown: _Shown,
+    mask: Callable[[str], str],
+    subject: DeclaredMember | Person | Household | DataRequest,
+    *,
+    case_id: uuid.UUID | None = None,
+    person_id: uuid.UUID | None = None,
+) -> Response:
+    """`mask`: how the value stands on the page it came from, and stands there again afterwards."""
     reason = request.form.get("reason", "").strip()[:MOST_REASON]
     if not reason:
         raise Invalid(N_("请先选查看用途，再显示。查看会被记录，本人可查。"), field="reason")
-    value = str(secrets.get(what) or "")
     audit.record(
         session(),
         "person.reveal",
@@ -88,16 +129,17 @@ def _show(
         reason=reason,
         case_id=case_id,
         person_id=person_id,
-        changes={"what": [None, what]},
+        changes={"what": [None, shown.what]},
     )
+    value, nothing = shown.value, gettext("没有登记")
     element = request.form.get("element", "")
     response = page(
         "admin/revealed.html",
         fragment="admin/_revealed.html",
         element=element if _ELEMENT.fullmatch(element) else "revealed",
-        label=gettext(label),
-        value=value or gettext("没有登记"),
-        mask=mask(value) if value else gettext("没有登记"),
+        label=gettext(shown.label),
+        value=value or nothing,
+        mask=mask(value) if value else nothing,
         seconds=SECONDS,
         back=_back(),
     )

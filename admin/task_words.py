@@ -14,8 +14,8 @@ from core.web.texts import N_, gettext
 class TaskWords:
     """`group`: the pill it is counted under; `title`: what is due; `action`: the button; msgids all.
 
-    `pages`: endpoints that take `case_id`, the first one installed is opened, else the case itself. For a task of
-    a transfer they take `transfer_id`.
+    `pages`: endpoints that take `case_id`, the first one installed is opened, else the case itself. `subject`: the
+    argument by which they also take what of the case the task is about, or instead of a case what it is about.
     """
 
     group: str
@@ -23,6 +23,7 @@ class TaskWords:
     action: str
     why: str = ""
     pages: tuple[str, ...] = ()
+    subject: str = ""
 
 
 # not a kind of its own: a notice task whose notice hangs already, so that nobody hangs it twice
@@ -80,8 +81,16 @@ TASK_WORDS: dict[str, TaskWords] = {
     "refusal_letter": TaskWords(
         N_("审核确认"), N_("把不予确认告知书送到本人手里"), N_("登记送达"), N_("三个工作日内书面告知"), ("staff.case_letters",)
     ),
-    "transfer": TaskWords(N_("转移"), N_("答复家庭档案的转移"), N_("答复"), N_("答复以前档案不动"), ("staff.transfer",)),
-    "transfer_answered": TaskWords(N_("转移"), N_("看家庭档案转移的答复"), N_("查看"), "", ("staff.transfer",)),
+    "data_correction": TaskWords(
+        N_("更正申请"), N_("答复本人的更正申请"), N_("写答复"), N_("改不改都要书面答复，写明理由"), ("staff.case_correction",),
+        "correction_id"
+    ),
+    "transfer": TaskWords(
+        N_("转移"), N_("答复家庭档案的转移"), N_("答复"), N_("答复以前档案不动"), ("staff.transfer",), "transfer_id"
+    ),
+    "transfer_answered": TaskWords(
+        N_("转移"), N_("看家庭档案转移的答复"), N_("查看"), "", ("staff.transfer",), "transfer_id"
+    ),
     "publication": TaskWords(
         N_("公示"), N_("在村里长期公布"), N_("去公布"), N_("确认的次月起发放"), ("staff.case_notice",)
     ),
@@ -101,10 +110,12 @@ def kinds_of_group(group: str) -> frozenset[str]:
 
 def page_of(kind: str, case_id: UUID | None, subject_id: UUID | None = None) -> str:
     """Where a task is done."""
+    words = words_of(kind)
+    about = {words.subject: subject_id} if words.subject else {}
     if case_id is None:
-        return first_url(*words_of(kind).pages, transfer_id=subject_id) or "/staff/"
-    found = first_url(*words_of(kind).pages, "staff.case_page", case_id=case_id)
-    return found or "/staff/"
+        return first_url(*words.pages, **about) or "/staff/"
+    found = first_url(*words.pages, case_id=case_id, **about)
+    return found or first_url("staff.case_page", case_id=case_id) or "/staff/"
 
 
 def place_and_case(row: WorkRow, village: str) -> str:

@@ -108,10 +108,14 @@ def scan_text(
 
 def safe_name(name: str) -> str:
     """A name that came with the file, masked where it is itself a leak; braces would be taken for {line}."""
-    shown = name
-    for leak in reversed(scan_text(name)):
-        shown = shown[: leak.start] + leak.masked + shown[leak.end :]
-    return shown.replace("{", "(").replace("}", ")")
+    return masked_text(name).replace("{", "(").replace("}", ")")
+
+
+def masked_text(text: str) -> str:
+    """The text with every number of a person in it masked (domain 3.5), and else as it is."""
+    for leak in reversed(scan_text(text)):
+        text = text[: leak.start] + leak.masked + text[leak.end :]
+    return text
 
 
 def _candidates(folded: str) -> Iterator[tuple[Kind | None, int, int]]:

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from core.cases import people
 from core.cases.changes import supply_missing, withdraw_application
+from core.cases.data_requests import requests_of_case
 from core.cases.models import OPEN_STATES, Case, CaseState, Pause
 from core.cases.steps import steps_of
 from core.catalogue import LetterKind
@@ -181,6 +182,7 @@ def _follow(case: Case, form: SupplementForm) -> Response:
         wanted=_wanted(deficiency) if case.state is CaseState.AWAITING_SUPPLEMENT and deficiency else None,
         given=_given_since_letter(case),
         letters=letters,
+        replies=[row for row in requests_of_case(session(), case.id) if row.answered_at is not None],
         paused=_paused(case),
         open=case.state in OPEN_STATES,
         whole=whole_limit(case, procedure),

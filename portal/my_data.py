@@ -10,8 +10,9 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from core import audit
-from core.cases.data_requests import ask_for_correction, my_requests
+from core.cases.data_requests import ask_for_correction, my_corrections
 from core.cases.models import Case
+from core.regions import queries as regions
 from core.sessions import found
 from core.translations import N_
 from core.web.access_gate import RESIDENT, access
@@ -24,7 +25,7 @@ from core.web.procedures import procedure_of
 from core.web.request import actor, now, session
 from core.web.texts import gettext, language
 from portal.blueprint import blueprint
-from portal.own_records import records_of
+from portal.own_records import corrections_in, records_of
 
 
 @blueprint.get("/my/data")
@@ -39,8 +40,15 @@ def my_data() -> Response:
     return page(
         "portal/my_data.html",
         cases=[(case, records_of(case)) for case in cases],
-        requests=my_requests(session()),
+        corrections=my_corrections(session()),
+        numbers={case.id: case.number for case in cases},
+        offices={case.id: _office_of(case) for case in cases},
     )
+
+
+def _office_of(case: Case) -> str:
+    office = regions.office(session(), case.region_code)
+    return office.office_name if office else regions.node(session(), case.township).name
 
 
 @blueprint.get("/my/data/<uuid:case_id>/copy")
@@ -49,7 +57,7 @@ def data_copy(case_id: uuid.UUID) -> Response:
     """The same as a file: a page that opens on any phone, or `?kind=json` for other programs (PIPL art. 45)."""
     case: Case = found(session().get(Case, case_id))
     audit.look(session(), "data.copy", case, now=now())
-    parts = records_of(case)
+    parts = [*records_of(case), *corrections_in(case)]
     if request.args.get("kind") == "json":
         told = {part.title: [{"what": what, "value": value} for what, value in part.items] for part in parts}
         text = json.dumps({"number": case.number, **told}, ensure_ascii=False, indent=2)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from core.cases import people
 from core.cases.comparison import compare
+from core.cases.data_requests import corrections_of_case
 from core.cases.declaration_models import DeclaredMember, Layer, MemberRole
 from core.cases.models import Case
 from core.documents.queries import papers_of_case, titles
@@ -51,6 +52,16 @@ def records_of(case: Case) -> list[RecordPart]:
         RecordPart(gettext("给您的信"), list(_letters(case))),
     ]
     return [part for part in parts if part.items]
+
+
+def corrections_in(case: Case) -> list[RecordPart]:
+    """What she asked to have put right and what the office answered, for the copy; the page shows it by itself."""
+    items: list[tuple[str, str]] = []
+    for each in corrections_of_case(session(), case.id):
+        items.append((gettext("%(day)s要求更正", day=day(each.row.asked_at, language())), each.text))
+        if each.answer:
+            items.append((gettext("%(day)s答复", day=day(each.row.answered_at, language())), each.answer))
+    return [RecordPart(gettext("您要求更正的"), items)] if items else []
 
 
 def _head(case: Case) -> Iterator[tuple[str, str]]:

@@ -20,6 +20,7 @@ from core.accounts.models import LoginSession, ResidentAccount, RoleGrant
 from core.authorisations.links import token_of
 from core.authorisations.models import Authorisation
 from core.cases.changes import send_deficiency_letter
+from core.cases.data_requests import ask_for_correction
 from core.cases.declaration_models import DeclaredMember, StatementLine
 from core.cases.draft_state import DraftState, Save
 from core.cases.drafts import begin_draft
@@ -49,6 +50,7 @@ STAGES = ((Stage.DECIDED, 34), (Stage.NOTICED, 8), (Stage.CHECKED, 6))
 OWNER_PHONE = "19900000001"
 PROVINCE = "520000000000"
 OTHER_TOWNSHIP = "520328102000"
+WRONG = "演示：工资写多了，应该是六千"
 OFFICES: dict[str, tuple[Role, str]] = {
     "home-clerk-01": (Role.TOWNSHIP_CLERK, TOWNSHIP),
     "home-clerk-02": (Role.TOWNSHIP_CLERK, TOWNSHIP),
@@ -109,7 +111,8 @@ def make_county(site: Any) -> OneCounty:
         secret = [case.number for case in cases] + [
             each.name for each in session.scalars(select(DeclaredMember)) if each.name
         ]
-    return OneCounty(site, browsers, resident, at_stage, ids, secret + [str(each.id) for each in cases])
+    secret += [WRONG, *(str(each.id) for each in cases)]
+    return OneCounty(site, browsers, resident, at_stage, ids, secret)
 
 
 def _walk_cases(site: Any, files: FileStore) -> dict[Stage, Any]:
@@ -161,7 +164,12 @@ def _ids(
         belonging = Belonging(region_code=TOWNSHIP, case_id=checked)
         ids["case_paper"] = ids["draft_photo"] = _paper(session, clerk, files, belonging, site.at)
         begun = Save({"photo": str(ids["draft_photo"])}, seen=0)
-        save_visit_draft(session, clerk, session.get(Case, checked), new_id(), begun, now=site.at)
+        case = session.get(Case, checked)
+        save_visit_draft(session, clerk, case, new_id(), begun, now=site.at)
+        procedure = DemoTown(
+            site.home.engine, site.home.vault, site.home.catalogue, DEMO_PLACES[0], site.at
+        ).procedure(session, TOWNSHIP, site.at)
+        ids["correction"] = ask_for_correction(session, owner, case, WRONG, procedure, now=site.at).id
         session.commit()
     ids["transfer"] = _offer_a_household(site, clerk, at_stage[Stage.DECIDED])
     with site.session(writes=True) as session:

@@ -74,6 +74,7 @@ REAL: dict[str, str] = {
     "staff.visit_photo:document_id": "visit_photo",
     "visit_id": "visit",
     "transfer_id": "transfer",
+    "correction_id": "correction",
     "entry_id": "standard",
 }
 # arguments that name nothing of one county
@@ -89,6 +90,7 @@ WORDS: dict[str, str] = {
     "portal.apply_questions:name": "contact",
     "staff.enter:key": "dibao.standard",
     "staff.calendar_year:year": "2027",
+    "staff.reveal_correction:what": "asked",
     "staff.pack:name": "guangdong",
     "staff.pack_enable:name": "guizhou",
     "staff.pack_disable:name": "guizhou",

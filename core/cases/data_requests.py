@@ -4,24 +4,37 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
 
 from core import audit
 from core.access import Actor, Permission
-from core.cases.models import Case, DataRequest
+from core.cases.models import Case, DataRequest, Task, TaskState
 from core.cases.procedure import Procedure, beijing_day
-from core.cases.tasks import DATA_CORRECTION, finish_tasks, open_task, open_tasks
+from core.cases.tasks import DATA_CORRECTION, finish_about, open_task, open_tasks
 from core.database import new_id
 from core.encryption import place_of
-from core.errors import Blocked, Invalid
+from core.errors import Conflict, Invalid
 from core.scopes import LEVELS
-from core.sessions import ScopedSession
+from core.sessions import ScopedSession, found
 from core.translations import N_
 from core.workdays import Deadline
 
 TASK = DATA_CORRECTION
+audit.name_act("data.look", N_("查看更正申请"))
+audit.name_subject("data_requests", N_("更正申请"))
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A request opened for its reader: her words, the answer or "", and whether the day of the answer is provisional."""
+
+    row: DataRequest
+    text: str
+    answer: str
+    due_provisional: bool
 
 
 def ask_for_correction(
@@ -52,7 +65,7 @@ def ask_for_correction(
         subject_id=row.id,
     )
     session.flush()
-    audit.record(session, "data.correct", case, now=now, actor=actor)
+    audit.record(session, "data.correct", row, now=now, actor=actor)
     return row
 
 
@@ -74,44 +87,73 @@ def recount_requests(session: ScopedSession, case: Case, procedure: Procedure) -
 
 
 def answer_correction(
-    session: ScopedSession, actor: Actor, case: Case, row: DataRequest, answer: str, *, now: datetime
+    session: ScopedSession, actor: Actor, row: DataRequest, answer: str, *, now: datetime
 ) -> None:
-    """Answer in writing, with the reason when nothing is changed (PIPL art. 50)."""
+    """Answer in writing, with the reason when nothing is changed (PIPL art. 50); this request's task is done, no other.
+
+    Whatever became of the case: a request outlives it. Raises NotAllowed, Invalid without a word, Conflict when it was
+    answered meanwhile: an answer she may have read is never overwritten.
+    """
     actor.require(Permission.CASE_ACCEPT)
-    if row.answered_at is not None:
-        raise Blocked(N_("这条更正申请已经答复过。"))
     if not answer.strip():
         raise Invalid(N_("请写明怎么更正的；不更正的，写明理由。"), field="answer")
+    # on PostgreSQL two clerks who press at once come here one after the other
+    session.refresh(row, with_for_update=True)
+    if row.answered_at is not None:
+        raise Conflict(N_("这条更正申请已经答复过。"))
     session.vault.seal_into(row, "answer_sealed", answer.strip())
     row.answered_at, row.answered_by = now, actor.account_id
+    finish_about(session, actor, row.case_id, TASK, row.id, now=now)
     session.flush()
-    if not any(each.answered_at is None for each in requests_of_case(session, case.id)):
-        finish_tasks(session, actor, case, TASK, now=now)
-    audit.record(session, "data.answer", case, now=now)
+    audit.record(session, "data.answer", row, now=now, actor=actor)
 
 
 def requests_of_case(session: ScopedSession, case_id: uuid.UUID) -> Sequence[DataRequest]:
     """The requests about a case, oldest first."""
     return session.scalars(
-        select(DataRequest).where(DataRequest.case_id == case_id).order_by(DataRequest.asked_at)
+        select(DataRequest)
+        .where(DataRequest.case_id == case_id)
+        .order_by(DataRequest.asked_at, DataRequest.id)
     ).all()
 
 
-def my_requests(session: ScopedSession) -> list[tuple[DataRequest, str, str]]:
-    """(request, what was asked, the answer or "") of everything in scope, newest first."""
-    rows = session.scalars(select(DataRequest).order_by(DataRequest.asked_at.desc())).all()
-    return [(row, opened(session, row), answer_of(session, row)) for row in rows]
+def corrections_of_case(session: ScopedSession, case_id: uuid.UUID) -> list[Correction]:
+    """The requests about a case opened, oldest first."""
+    return _opened(session, requests_of_case(session, case_id))
 
 
-def opened(session: ScopedSession, row: DataRequest) -> str:
-    """What she wrote."""
-    return str(session.vault.unseal(place_of(row, "text_sealed"), row.text_sealed))
+def correction(session: ScopedSession, case_id: uuid.UUID, request_id: uuid.UUID) -> Correction:
+    """One request of that case; NotFound out of scope and for another case's."""
+    row: DataRequest | None = session.get(DataRequest, request_id)
+    return _opened(session, [found(row if row is not None and row.case_id == case_id else None)])[0]
+
+
+def my_corrections(session: ScopedSession) -> list[Correction]:
+    """Everything in scope, newest first."""
+    newest = select(DataRequest).order_by(DataRequest.asked_at.desc(), DataRequest.id.desc())
+    return _opened(session, session.scalars(newest).all())
+
+
+def _opened(session: ScopedSession, rows: Sequence[DataRequest]) -> list[Correction]:
+    unsure = select(Task.subject_id).where(
+        Task.kind == TASK,
+        Task.state == TaskState.OPEN,
+        Task.due_provisional,
+        Task.case_id.in_({row.case_id for row in rows}),
+    )
+    provisional = set(session.scalars(unsure)) if rows else set()
+    return [
+        Correction(
+            row, _unsealed(session, row, "text_sealed"), answer_of(session, row), row.id in provisional
+        )
+        for row in rows
+    ]
 
 
 def answer_of(session: ScopedSession, row: DataRequest) -> str:
     """The office's answer, or ""."""
-    return (
-        ""
-        if row.answer_sealed is None
-        else str(session.vault.unseal(place_of(row, "answer_sealed"), row.answer_sealed))
-    )
+    return "" if row.answer_sealed is None else _unsealed(session, row, "answer_sealed")
+
+
+def _unsealed(session: ScopedSession, row: DataRequest, column: str) -> str:
+    return str(session.vault.unseal(place_of(row, column), getattr(row, column)))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time
 
 from sqlalchemy import select
 
 from core import audit
+from core.cases.data_requests import requests_of_case
 from core.cases.models import Case, Confirmation, Opinion, Outcome, Pause, StepCode, StepState
 from core.cases.steps import STEP_NAMES, steps_of
 from core.letters.queries import letters_of_case
@@ -30,13 +31,14 @@ class HistoryLine:
 
 
 def history_of(session: ScopedSession, case: Case) -> list[HistoryLine]:
-    """Everything the room knows of a case, the last first: steps, letters, pauses, opinions, the decision."""
+    """Everything the room knows of a case, the last first: steps, letters, pauses, opinions, the decision, corrections."""
     lines = [
         *_steps(session, case),
         *_letters(session, case),
         *_pauses(session, case),
         *_opinions(session, case),
         *_decisions(session, case),
+        *_corrections(session, case),
     ]
     return sorted(lines, key=lambda line: line.at, reverse=True)
 
@@ -94,6 +96,13 @@ def _decisions(session: ScopedSession, case: Case) -> Sequence[HistoryLine]:
     rows = session.scalars(select(Confirmation).where(Confirmation.case_id == case.id))
     words = {Outcome.GRANTED: N_("审核确认：确认"), Outcome.REFUSED: N_("审核确认：不予确认")}
     return [HistoryLine(row.signed_at, N_("审核确认"), words[row.outcome], {}, row.signed_by) for row in rows]
+
+
+def _corrections(session: ScopedSession, case: Case) -> Iterator[HistoryLine]:
+    for row in requests_of_case(session, case.id):
+        yield HistoryLine(row.asked_at, N_("更正申请"), N_("本人要求更正资料"))
+        if row.answered_at is not None:
+            yield HistoryLine(row.answered_at, N_("更正申请"), N_("答复本人的更正申请"), {}, row.answered_by)
 
 
 audit.name_subject("declared_members", N_("申报的人"))

@@ -1,19 +1,20 @@
-"""Counts an open case's dates anew when the calendar they were counted with has changed; the case tells it in its history."""
+"""Counts a case's open dates anew when the calendar they were counted with has changed; the case tells it in its history."""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnExpressionArgument, and_, func, or_, select
 
 from core import audit
 from core.cases.data_requests import recount_requests
 from core.cases.models import OPEN_STATES, Case, CaseStep, StepCode, StepState, Task, TaskState
 from core.cases.procedure import Procedure, beijing_day
 from core.cases.steps import hold, refresh_deadlines, step_of, steps_of
-from core.cases.tasks import move_step_task, open_tasks
+from core.cases.tasks import DATA_CORRECTION, move_step_task, open_tasks
 from core.cases.worklist import COUNT_CAP
 from core.sessions import ScopedSession
 from core.translations import N_
@@ -29,18 +30,31 @@ def cases_to_recount(
     up_to: uuid.UUID | None = None,
     limit: int | None = None,
 ) -> Sequence[uuid.UUID]:
-    """Ids, in order, of open cases with a date on `first_day` or later: those behind `after`, `up_to` included."""
+    """Ids, in order, of cases with a date on `first_day` or later: those behind `after`, `up_to` included.
+
+    Open cases, and closed ones that still owe an answer to a request about her data.
+    """
     late = select(Task.id).where(
         Task.case_id == Case.id, Task.state == TaskState.OPEN, Task.due_on >= first_day
     )
     statement = select(Case.id).where(
-        Case.state.in_(OPEN_STATES), or_(Case.due_on >= first_day, late.exists())
+        or_(
+            and_(Case.state.in_(OPEN_STATES), or_(Case.due_on >= first_day, late.exists())),
+            Case.id.in_(_owing(Task.due_on >= first_day)),
+        )
     )
     if after is not None:
         statement = statement.where(Case.id > after)
     if up_to is not None:
         statement = statement.where(Case.id <= up_to)
     return session.scalars(statement.order_by(Case.id).limit(limit)).all()
+
+
+def _owing(condition: ColumnExpressionArgument[bool]) -> Any:
+    """Ids of cases with an open task about her data that meets `condition`: it outlives the case."""
+    return select(Task.case_id).where(
+        Task.kind == DATA_CORRECTION, Task.state == TaskState.OPEN, condition, Task.case_id.is_not(None)
+    )
 
 
 def hold_case(session: ScopedSession, case_id: uuid.UUID) -> Case:
@@ -51,13 +65,14 @@ def hold_case(session: ScopedSession, case_id: uuid.UUID) -> Case:
 
 
 def provisional_cases(session: ScopedSession) -> int:
-    """How many open cases have a date nobody could confirm yet; at most COUNT_CAP are counted."""
+    """How many cases have a date nobody could confirm yet; at most COUNT_CAP are counted."""
     unsure = select(Task.id).where(
         Task.case_id == Case.id, Task.state == TaskState.OPEN, Task.due_provisional
     )
+    under_way = and_(Case.state.in_(OPEN_STATES), or_(Case.due_provisional, unsure.exists()))
     uncertain = (
         select(Case.id)
-        .where(Case.state.in_(OPEN_STATES), or_(Case.due_provisional, unsure.exists()))
+        .where(or_(under_way, Case.id.in_(_owing(Task.due_provisional))))
         .limit(COUNT_CAP)
         .subquery()
     )
@@ -67,12 +82,16 @@ def provisional_cases(session: ScopedSession) -> int:
 def recount_case(
     session: ScopedSession, case: Case, procedure: Procedure, *, document: str, now: datetime
 ) -> bool:
-    """Count every open date of the case anew; whether one moved or became firm. `document` announced the calendar."""
+    """Count every open date of the case anew; whether one moved or became firm. `document` announced the calendar.
+
+    Of a closed case only the answers it still owes: its own limits are history.
+    """
     before, last = _dates(session, case), _last(case)
-    if case.accepted_at is None:
-        _recount_acceptance(session, case, procedure)
-    refresh_deadlines(session, case, procedure, now=now)
-    _recount_supplement(session, case, procedure)
+    if case.state in OPEN_STATES:
+        if case.accepted_at is None:
+            _recount_acceptance(session, case, procedure)
+        refresh_deadlines(session, case, procedure, now=now)
+        _recount_supplement(session, case, procedure)
     recount_requests(session, case, procedure)
     session.flush()
     if _dates(session, case) == before:

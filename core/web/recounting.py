@@ -1,4 +1,4 @@
-"""The job behind a newly announced calendar: every open case that reaches into its year is counted anew."""
+"""The job behind a newly announced calendar: every case with an open date in its year is counted anew."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import date
 
 from sqlalchemy import select
 
+from core.cases.models import OPEN_STATES
 from core.cases.recounting import cases_to_recount, hold_case, recount_case
 from core.errors import Problem
 from core.jobs import Run, Tally, Work, job
@@ -67,7 +68,7 @@ def recount_between(home: Installation, work: Work, after: Small, last: Small) -
 def _recount(home: Installation, work: Work, case_id: uuid.UUID, document: str) -> bool:
     case = hold_case(work.session, case_id)
     procedure = procedure_beside(home, work.session, case, work.now)
-    checks = recount_checks(work.session, case, procedure)
+    checks = case.state in OPEN_STATES and recount_checks(work.session, case, procedure)
     return recount_case(work.session, case, procedure, document=document, now=work.now) or checks
 
 

@@ -9,8 +9,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from core.identity_numbers import PROVINCES, check_character, make_demo_id
-from core.leak_scan import scan_text
-from core.masking import Kind
+from core.leak_scan import masked_text, scan_text
+from core.masking import Kind, mask_id_number
 
 births = st.dates(date(1900, 1, 1), date(2026, 1, 31))
 ids = st.builds(make_demo_id, st.sampled_from(["5203", "4401", "1308", "8100"]), births, st.integers(0, 999))
@@ -292,3 +292,11 @@ def test_a_permit_of_hong_kong_and_a_foreigners_permit_are_found():
     for prefix in ("810000", "911156"):
         body = f"{prefix}19880808002"
         assert [leak.kind for leak in scan_text(body + check_character(body))] == [Kind.ID_NUMBER]
+
+
+def test_a_text_keeps_everything_but_its_numbers():
+    number = make_demo_id("5203", date(1980, 5, 1), 11)
+    text = "身份证是{}，不对；\n电话{}。2026年3月8日生，一年6000元"
+    shown = text.format(mask_id_number(number), "199****0077")
+    assert masked_text(text.format(number, "199 0000 0077")) == shown
+    assert masked_text(shown) == shown

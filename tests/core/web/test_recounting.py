@@ -8,10 +8,11 @@ import pytest
 from sqlalchemy import select
 
 from core.access import Role, job_actor
-from core.cases.changes import send_deficiency_letter
+from core.cases.changes import send_deficiency_letter, withdraw_application
 from core.cases.data_requests import ask_for_correction, requests_of_case
 from core.cases.models import Task, TaskState
 from core.cases.pauses import pause_case
+from core.cases.recounting import provisional_cases
 from core.database import new_id
 from core.errors import NotAllowed
 from core.jobs import Work
@@ -139,6 +140,32 @@ def test_an_answer_owed_to_a_resident_is_counted_anew(late, way):
     [request] = requests_of_case(session, case.id)
     assert (request.due_on - date(2026, 12, 7)).days >= 30
     assert request.due_on not in OFF
+
+
+def test_an_answer_owed_after_the_case_has_ended_is_counted_anew_and_nothing_else_of_it(late, way):
+    account = new_id()
+    way.submit(account)
+    way.accept()
+    late.now -= timedelta(days=17)
+    session, case, procedure = way.at(late.clerk)
+    ask_for_correction(session, late.clerk, case, "名字写错了", procedure, now=late.now)
+    session.commit()
+    session = late.resident(account)
+    withdraw_application(session, session.actor, late.case(session, way.case_id), now=late.now)
+    session.commit()
+    _session, case, _procedure = way.at(late.clerk)
+    before = case.due_on, case.due_provisional
+    task = open_tasks(late, way.case_id)["data_correction"]
+    guessed = task.due_on
+    assert task.due_provisional
+    assert provisional_cases(late.session(System("test"))) == 1
+    assert run(late, announce(late)) == (1, 0, 1)
+    _session, case, _procedure = way.at(late.clerk)
+    assert (case.due_on, case.due_provisional) == before
+    task = open_tasks(late, way.case_id)["data_correction"]
+    assert not task.due_provisional
+    assert task.due_on != guessed
+    assert provisional_cases(late.session(System("test"))) == 0
 
 
 def test_a_case_that_cannot_be_counted_keeps_its_dates_and_holds_up_no_other(late, way):
