@@ -129,8 +129,10 @@ def correction(session: ScopedSession, case_id: uuid.UUID, request_id: uuid.UUID
 
 
 def my_corrections(session: ScopedSession) -> list[Correction]:
-    """Everything in scope, newest first."""
-    newest = select(DataRequest).order_by(DataRequest.asked_at.desc(), DataRequest.id.desc())
+    """Those about the cases in scope, newest first."""
+    # by the cases, which have an index by their owner
+    mine = select(DataRequest).where(DataRequest.case_id.in_(select(Case.id)))
+    newest = mine.order_by(DataRequest.asked_at.desc(), DataRequest.id.desc())
     return _opened(session, session.scalars(newest).all())
 
 

@@ -13,6 +13,7 @@ from core.authorisations.coverage import current
 from core.cases import queries as cases
 from core.cases import worklist as work
 from core.cases.comparison import compare
+from core.cases.data_requests import ask_for_correction, corrections_of_case, my_corrections
 from core.cases.models import OPEN_STATES
 from core.cases.people import members
 from core.cases.renewal import renew_deadlines
@@ -45,6 +46,7 @@ def busy(town, way):
     way.opine()
     with way.acting(town.clerk) as (session, case, procedure):
         publish_first_notice(session, town.clerk, case, procedure, now=town.now)
+        ask_for_correction(session, town.clerk, case, "名字写错了", procedure, now=town.now)
     return way
 
 
@@ -125,6 +127,7 @@ def test_everything_on_the_page_of_a_case(town, busy, reads_by_index):
         lambda session: requests_of(session, case_id),
         lambda session: visits_of_case(session, case_id),
         lambda session: letters_of_case(session, case_id),
+        lambda session: corrections_of_case(session, case_id),
         lambda session: notices_of_case(session, case_id),
         lambda session: objections_of_case(session, case_id),
     )
@@ -134,6 +137,7 @@ def test_everything_on_the_page_of_a_case(town, busy, reads_by_index):
         resident,
         lambda session: steps_of(session, case_id),
         lambda s: letters_of_case(s, case_id),
+        my_corrections,
     )
 
 
