@@ -9,6 +9,7 @@ from functools import partial
 from time import monotonic
 from typing import Annotated, Any, ClassVar
 
+import orjson
 import uuid_utils.compat as uuid7_source
 from sqlalchemy import (
     JSON,
@@ -25,7 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection, Dialect
-from sqlalchemy.exc import DisconnectionError, OperationalError
+from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 from sqlalchemy.types import TypeDecorator
 
@@ -53,6 +54,17 @@ class AwareDateTime(TypeDecorator[datetime]):
         stored = value.astimezone(UTC)
         return stored.replace(tzinfo=None) if dialect.name == "sqlite" else stored
 
+    def bind_processor(self, dialect: Dialect) -> Any:
+        """On SQLite the same text as SQLAlchemy's own, in a third of the time."""
+        if dialect.name != "sqlite":
+            return super().bind_processor(dialect)
+
+        def process(value: datetime | None) -> str | None:
+            stored = self.process_bind_param(value, dialect)
+            return None if stored is None else stored.isoformat(" ", "microseconds")
+
+        return process
+
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
         if value is None:
             return None
@@ -69,12 +81,14 @@ class EnumText(TypeDecorator[StrEnum]):
         super().__init__()
         self.kind = kind
         self._members = {member.value: member for member in kind}
+        self._texts = {member.value: str(member.value) for member in kind}
 
     def process_bind_param(self, value: StrEnum | str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
         if value is None:
             return None
-        # a member needs no look-up, which costs more than all else a column does
-        return str(value.value if isinstance(value, self.kind) else self.kind(value))
+        # asking the enumeration costs more than all else that a column does; a member equals its text
+        known = self._texts.get(value)
+        return str(self.kind(value)) if known is None else known
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:  # noqa: ARG002
         if value is None:
@@ -116,7 +130,12 @@ def some(name: str, *columns: str, where: str, unique: bool = False) -> Index:
 def make_engine(url: str, **options: Any) -> Engine:
     """An engine whose commits are on disk when they return: WAL and synchronous=FULL on SQLite."""
     # hide_parameters: an error of the database would otherwise print the values of its row into the log
-    options = {"hide_parameters": True, **options}
+    options = {
+        "hide_parameters": True,
+        "json_serializer": _to_json,
+        "json_deserializer": orjson.loads,
+        **options,
+    }
     if not url.startswith("sqlite"):
         engine = create_engine(url, **options)
         if "isolation_level" not in options:
@@ -130,6 +149,10 @@ def make_engine(url: str, **options: Any) -> Engine:
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _to_json(value: Any) -> str:
+    return orjson.dumps(value).decode()
 
 
 RESTED = 2.0  # seconds
@@ -162,6 +185,29 @@ def _begin_postgresql(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN")
 
 
+def ask_driver(connection: Connection, words: str, *values: Any, **options: Any) -> Any:
+    """Run one statement on the driver itself, with one row of `values` or a list of rows; returns its cursor.
+
+    Through SQLAlchemy it costs as much again as the database takes. Raises what SQLAlchemy would; values stay untold.
+    """
+    cursor = connection.connection.cursor()
+    try:
+        if values and isinstance(values[0], list):
+            cursor.executemany(words, *values)
+        else:
+            cursor.execute(words, *values, **options)
+    except connection.dialect.loaded_dbapi.Error as fault:
+        lost = connection.dialect.is_disconnect(fault, connection.connection.driver_connection, cursor)
+        told = DBAPIError.instance(
+            words, None, fault, connection.dialect.loaded_dbapi.Error,
+            hide_parameters=True, connection_invalidated=lost, dialect=connection.dialect,
+        )  # fmt: skip
+        if lost:
+            connection.invalidate(fault)
+        raise told from fault
+    return cursor
+
+
 # the execution option of a connection whose user says BEGIN with `tell_at_begin`, before anything else
 BEGUN_LATER = "doudi_begun_later"
 
@@ -170,13 +216,17 @@ def tell_at_begin(connection: Connection, words: str) -> None:
     """Send `words`, which may not hold values, to PostgreSQL; in one message with BEGIN where nothing is begun yet."""
     driver: Any = connection.connection.driver_connection
     begun = driver.pgconn.transaction_status
-    try:
-        # several commands in one message cannot be prepared
-        driver.execute(words if begun else f"BEGIN; {words}", prepare=False)
-    except connection.dialect.loaded_dbapi.Error as fault:
-        if driver.closed:
-            connection.invalidate(fault)
-        raise OperationalError(words, None, fault, connection_invalidated=driver.closed) from fault
+    # several commands in one message cannot be prepared
+    ask_driver(connection, words if begun else f"BEGIN; {words}", prepare=False)
+
+
+def end_reading(connection: Connection) -> None:
+    """Say COMMIT where a transaction only read: at a ROLLBACK psycopg forgets every statement that it prepared."""
+    if connection.dialect.name != "postgresql":
+        return
+    driver: Any = connection.connection.driver_connection
+    if driver.info.transaction_status.name == "INTRANS":
+        driver.execute("COMMIT")
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
@@ -196,8 +246,5 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     # a writer that reads first must take the write lock at once, or it may find its snapshot stale at the first write
-    if connection.get_execution_options().get("immediate", False):
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-    else:
-        # it waits for nobody, so it cannot fail: the driver is asked directly
-        connection.connection.driver_connection.execute("BEGIN")  # type: ignore[union-attr]
+    words = "BEGIN IMMEDIATE" if connection.get_execution_options().get("immediate", False) else "BEGIN"
+    ask_driver(connection, words)

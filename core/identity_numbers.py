@@ -70,6 +70,8 @@ class DisabilityCertificate:
 
 def tidy_number(text: str) -> str:
     """Full-width and other digits become ASCII, letters capital; blanks, dashes and zero-width characters go."""
+    if text.isascii() and text.isalnum():
+        return text.upper()
     folded = _FILLING.sub("", unicodedata.normalize("NFKC", text)).translate(_LOOKALIKES)
     return "".join(_ascii_digit(char) for char in folded).upper()
 

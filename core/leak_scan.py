@@ -278,11 +278,16 @@ _IGNORED = frozenset(" -\u200b") | _MIDDLE_DOTS
 _OLD_ISSUERS = frozenset(f"{code}" for code in range(11, 66) if is_issuer(f"{code}"))
 
 
+# a card's digits easily state a day of the year 6119
+_NOBODY_BORN_SINCE = 2100
+
+
 def is_id_number(number: str) -> bool:
     """Whether 18 characters are an ID number or permit: issuer, date and check digit are right."""
     return (
         is_issuer(number)
-        and birth_date_in(number) is not None
+        and (born := birth_date_in(number)) is not None
+        and born.year < _NOBODY_BORN_SINCE
         and number[:17].isdigit()
         and check_character(number[:17]) == number[17]
     )

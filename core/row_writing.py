@@ -5,72 +5,149 @@ SQLAlchemy looks at a statement and at each row's keys anew at every insert, whi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from functools import lru_cache, partial
+from operator import attrgetter, itemgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import Column, Table
+from sqlalchemy import Boolean, Column, Date, LargeBinary, Table, Uuid
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Dialect
 
-_MISSING = object()
+from core.database import ask_driver
+
+Convert = Callable[[Any], Any]
+# what SQLAlchemy's own conversions for SQLite do, in one call of C each
+_QUICK: dict[type, Convert | None] = {
+    Uuid: attrgetter("hex"),
+    Boolean: int,
+    Date: date.isoformat,
+    LargeBinary: None,
+}
 
 
-class _Cell(NamedTuple):
-    """One column of an insert: how a value becomes the driver's, and what stands where a row says nothing."""
+class _Insert(NamedTuple):
+    """An insert of one table: `blank` is the row that says nothing, `made` what is made anew where a row says nothing."""
 
-    name: str
-    convert: Callable[[Any], Any] | None
-    default: Callable[[], Any] | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Insert:
     sql: str
-    cells: tuple[_Cell, ...]
     names: tuple[str, ...]
+    blank: dict[str, Any]
+    made: tuple[tuple[str, Callable[[], Any]], ...]
+    take: Callable[[Mapping[str, Any]], tuple[Any, ...]]
+    conversions: tuple[tuple[int, Convert], ...]
     positional: bool
 
-    def values(self, row: Mapping[str, Any]) -> Any:
-        made = []
-        for name, convert, default in self.cells:
-            value = row.get(name, _MISSING)
-            if value is _MISSING:
-                value = None if default is None else default()
-            made.append(value if convert is None else convert(value))
-        return tuple(made) if self.positional else dict(zip(self.names, made, strict=True))
+    def values(self, rows: Sequence[Mapping[str, Any]]) -> list[Any]:
+        """Of every row what the driver takes."""
+        if len(rows) == 1:
+            made: Iterable[Sequence[Any]] = [self._one(self.take(self._whole(rows[0])))]
+        else:
+            made = zip(
+                *self._many(list(zip(*map(self.take, map(self._whole, rows)), strict=True))), strict=True
+            )
+        return list(made) if self.positional else [dict(zip(self.names, row, strict=True)) for row in made]
+
+    def _one(self, row: Sequence[Any]) -> Sequence[Any]:
+        values = list(row)
+        for position, convert in self.conversions:
+            if (value := values[position]) is not None:
+                values[position] = convert(value)
+        return tuple(values)
+
+    def _many(self, columns: list[Sequence[Any]]) -> list[Sequence[Any]]:
+        """Column by column, because rows written together share much."""
+        count = len(columns[0])
+        for position, convert in self.conversions:
+            column = columns[position]
+            first = column[0]
+            if column[-1] is not first or column.count(first) != count:
+                columns[position] = [None if value is None else convert(value) for value in column]
+            elif first is not None:
+                columns[position] = (convert(first),) * count
+        return columns
+
+    def _whole(self, row: Mapping[str, Any]) -> Mapping[str, Any]:
+        if len(row) == len(self.names):
+            return row
+        whole = {**self.blank, **row}
+        for name, make in self.made:
+            if name not in row:
+                whole[name] = make()
+        return whole
 
 
 def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Write rows, given by column name, in one statement; a column not named takes its default, else NULL."""
-    plan = _plan(connection.dialect, table, False)
-    made = [plan.values(row) for row in rows]
-    connection.exec_driver_sql(plan.sql, made if len(made) > 1 else made[0])
+    plan = _plan(connection.dialect, table, _plain)
+    ask_driver(connection, plan.sql, plan.values(rows))
 
 
 def insert_unless_there(connection: Connection, table: Table, row: Mapping[str, Any]) -> bool:
     """Write one row unless its primary key is taken; whether it was written."""
-    plan = _plan(connection.dialect, table, True)
-    return connection.exec_driver_sql(plan.sql, plan.values(row)).rowcount > 0
+    plan = _plan(connection.dialect, table, _unless_there)
+    return bool(ask_driver(connection, plan.sql, *plan.values([row])).rowcount > 0)
+
+
+def add_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], column: str) -> None:
+    """Add each row's `column` to the row with the same primary key, made where there is none; in one statement."""
+    plan = _plan(connection.dialect, table, _adding, column)
+    ask_driver(connection, plan.sql, plan.values(rows))
+
+
+def add_row(connection: Connection, table: Table, row: Mapping[str, Any], column: str) -> dict[str, Any]:
+    """The same for one row; returns the row as it is then, by column name. For numbers and texts alone."""
+    plan = _plan(connection.dialect, table, _adding_told, column)
+    names = (each.key for each in table.columns)
+    return dict(zip(names, ask_driver(connection, plan.sql, *plan.values([row])).fetchone(), strict=True))
+
+
+def _plain(insert: Any, table: Table) -> Any:
+    return insert(table)
+
+
+def _unless_there(insert: Any, table: Table) -> Any:
+    return insert(table).on_conflict_do_nothing(index_elements=list(table.primary_key.columns))
+
+
+def _adding(insert: Any, table: Table, column: str) -> Any:
+    new = insert(table)
+    return new.on_conflict_do_update(
+        index_elements=list(table.primary_key.columns),
+        set_={column: table.c[column] + new.excluded[column]},
+    )
+
+
+def _adding_told(insert: Any, table: Table, column: str) -> Any:
+    return _adding(insert, table, column).returning(*table.columns)
 
 
 @lru_cache(maxsize=512)
-def _plan(dialect: Dialect, table: Table, unless_there: bool) -> _Insert:
-    statement: Any = (sqlite if dialect.name == "sqlite" else postgresql).insert(table)
-    if unless_there:
-        statement = statement.on_conflict_do_nothing(index_elements=list(table.primary_key.columns))
-    names = [column.key for column in table.columns]
+def _plan(dialect: Dialect, table: Table, made_by: Callable[..., Any], *column: str) -> _Insert:
+    statement = made_by((sqlite if dialect.name == "sqlite" else postgresql).insert, table, *column)
+    names = [each.key for each in table.columns]
     compiled = statement.compile(dialect=dialect, column_keys=names)
-    ordered = compiled.positiontup if compiled.positional else names
-    cells = tuple(_cell(table.columns[name], dialect) for name in ordered)
-    return _Insert(str(compiled), cells, tuple(ordered), bool(compiled.positional))
+    ordered = tuple(compiled.positiontup if compiled.positional else names)
+    columns = [table.columns[name] for name in ordered]
+    defaults: dict[str, Any] = {each.key: each.default for each in columns if each.default is not None}
+    return _Insert(
+        sql=str(compiled),
+        names=ordered,
+        blank=dict.fromkeys(ordered) | {n: each.arg for n, each in defaults.items() if not each.is_callable},
+        made=tuple((name, partial(each.arg, None)) for name, each in defaults.items() if each.is_callable),
+        take=itemgetter(*ordered),
+        conversions=tuple(
+            (position, convert)
+            for position, each in enumerate(columns)
+            if (convert := conversion(each, dialect)) is not None
+        ),
+        positional=bool(compiled.positional),
+    )
 
 
-def _cell(column: Column[Any], dialect: Dialect) -> _Cell:
-    default: Any = column.default
-    made = None
-    if default is not None:
-        made = (lambda: default.arg(None)) if default.is_callable else (lambda: default.arg)
-    convert: Any = column.type.dialect_impl(dialect).bind_processor(dialect)
-    return _Cell(column.key, convert, made)
+def conversion(column: Column[Any], dialect: Dialect) -> Convert | None:
+    """What makes a value of the column the driver's; None where it is that already."""
+    if dialect.name == "sqlite" and type(column.type) in _QUICK:
+        return _QUICK[type(column.type)]
+    convert: Convert | None = column.type.dialect_impl(dialect).bind_processor(dialect)
+    return convert

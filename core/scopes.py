@@ -202,12 +202,11 @@ def admits_values(visibility: Visibility, scope: Scope, *rows: Mapping[str, Any]
     if isinstance(conditions, bool):
         return conditions
     tests = [
-        (name, value, isinstance(value, frozenset)) for each in conditions for name, value in each.items()
+        (name, value if isinstance(value, frozenset) else (value,))
+        for each in conditions
+        for name, value in each.items()
     ]
-    return all(
-        any(row.get(name) in value if many else row.get(name) == value for name, value, many in tests)
-        for row in rows
-    )
+    return all(any(row.get(name) in values for name, values in tests) for row in rows)
 
 
 def scope_words(scope: Scope) -> tuple[str, str, str]:

@@ -12,9 +12,8 @@ from functools import lru_cache
 from typing import Any, NoReturn, TypeVar
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import ColumnElement, Engine, event, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, event, select, update
 from sqlalchemy import inspect as sa_inspect
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import (
     ORMExecuteState,
     Session,
@@ -24,9 +23,9 @@ from sqlalchemy.orm import (
 )
 
 from core.access import NOBODY, Actor
-from core.database import BEGUN_LATER, Base, tell_at_begin
+from core.database import BEGUN_LATER, Base, end_reading, tell_at_begin
 from core.errors import NotFound
-from core.row_writing import insert_rows, insert_unless_there
+from core.row_writing import add_row, add_rows, insert_rows, insert_unless_there
 from core.scopes import (
     LEVELS,
     OutOfScope,
@@ -51,6 +50,13 @@ class ScopedSession(Session):
     scope: Scope
     actor: Actor
     vault: Any
+    wrote = False
+
+    def close(self) -> None:
+        """End the session; what was not committed is taken back."""
+        if not self.wrote and self.in_transaction():
+            end_reading(Session.connection(self))
+        super().close()
 
     def connection(self, *_: object, **__: object) -> NoReturn:
         """Refused: a bare connection would see past the scope."""
@@ -74,15 +80,19 @@ def open_session(
     engine: Engine, scope: Scope, actor: Actor = NOBODY, *, vault: Any = None, writes: bool = True
 ) -> ScopedSession:
     """A session of one scope for its whole life; `writes` takes SQLite's write lock at the first statement."""
-    if engine.dialect.name == "postgresql":
-        engine = engine.execution_options(**{BEGUN_LATER: True})
-    elif writes:
-        engine = engine.execution_options(immediate=True)
-    session = ScopedSession(engine, expire_on_commit=False, autoflush=True)
+    session = ScopedSession(_beginning(engine, writes), expire_on_commit=False, autoflush=True)
     session.scope = scope
     session.actor = actor
     session.vault = vault
     return session
+
+
+# an engine with options of its own looks anew for everybody who listens to it: a third of what a session costs
+@lru_cache(maxsize=8)
+def _beginning(engine: Engine, writes: bool) -> Engine:
+    if engine.dialect.name == "postgresql":
+        return engine.execution_options(**{BEGUN_LATER: True})
+    return engine.execution_options(immediate=True) if writes else engine
 
 
 @contextmanager
@@ -100,6 +110,7 @@ def across(session: ScopedSession, job: str) -> Iterator[ScopedSession]:
             connection, expire_on_commit=False, join_transaction_mode="rollback_only", info=session.info
         )
         inner.scope, inner.actor, inner.vault = System(job), session.actor, session.vault
+        inner.wrote = session.wrote = True
         try:
             yield inner
             inner.flush()
@@ -113,6 +124,7 @@ def across(session: ScopedSession, job: str) -> Iterator[ScopedSession]:
 
 CHECKED_WRITE = "doudi_checked_write"
 _TAKEN_IN = object()
+_WRITES_ON = object()
 _CHECKED = object()  # known to this module alone: nobody else can mark a statement as checked
 
 
@@ -181,6 +193,7 @@ def _refuse_foreign_row(session: ScopedSession, row: Base) -> None:
 
 @event.listens_for(ScopedSession, "before_flush")
 def _check_rows(session: ScopedSession, _context: UOWTransaction, _instances: object) -> None:
+    session.wrote = True
     new = set(session.new)
     for row in (*new, *session.dirty, *session.deleted):
         if not admits(row, session.scope, new=row in new):
@@ -192,31 +205,44 @@ def write_rows(session: ScopedSession, model: type[Base], rows: Sequence[Mapping
     """Insert many rows in one statement, each checked against the scope first."""
     if not rows:
         return
-    if not admits_values(model.__visible__, session.scope, *rows):
-        msg = f"a row of {model.__name__} lies outside the session's scope"
-        raise OutOfScope(msg)
-    insert_rows(Session.connection(session), _table(model), rows)
+    _admit(session, model, *rows)
+    insert_rows(_writing(session), _table(model), rows)
 
 
-def write_unless_there(session: ScopedSession, row: Base) -> bool:
-    """Insert a new row unless its id is taken, and take it in as if it had been read; whether it was written.
+def write_unless_there(session: ScopedSession, model: type[Row], values: Mapping[str, Any]) -> Row | None:
+    """Insert a row unless its id is taken, and give it as if it had been read; None where the id was taken.
 
     For what is pressed twice: nothing is asked before, and who comes second finds the first one's row.
     """
-    values = {name: value for name, value in row.__dict__.items() if name != "_sa_instance_state"}
-    if not admits_values(row.__visible__, session.scope, values):
-        msg = f"a row of {type(row).__name__} lies outside the session's scope"
-        raise OutOfScope(msg)
-    if not insert_unless_there(Session.connection(session), _table(type(row)), values):
-        return False
+    _admit(session, model, values)
+    if not insert_unless_there(_writing(session), _table(model), values):
+        return None
+    row = model()
+    # as a reading fills it: attribute by attribute, each would be noted as a change to undo
+    row.__dict__.update(values)
     make_transient_to_detached(row)
     session.info[_TAKEN_IN] = row
     session.add(row)
     del session.info[_TAKEN_IN]
-    return True
+    return row
 
 
-def _table(model: type[Base]) -> Any:
+def _admit(session: ScopedSession, model: Any, *rows: Mapping[str, Any]) -> None:
+    if not admits_values(model.__visible__, session.scope, *rows):
+        msg = f"a row of {model.__name__} lies outside the session's scope"
+        raise OutOfScope(msg)
+
+
+def _writing(session: ScopedSession) -> Connection:
+    session.wrote = True
+    kept: Connection | None = session.info.get(_WRITES_ON)
+    if kept is None or not kept.in_transaction():
+        # asked for anew, it costs as much as converting a row
+        kept = session.info[_WRITES_ON] = Session.connection(session)
+    return kept
+
+
+def _table(model: Any) -> Any:
     return model.__table__
 
 
@@ -233,6 +259,7 @@ def update_rows(
         if changed & set(values):
             msg = "an update may not move rows between scopes"
             raise OutOfScope(msg)
+    session.wrote = True
     statement = update(model).where(*where, write_criteria(model, session.scope))
     result: Any = session.execute(
         statement.values(**values), execution_options={CHECKED_WRITE: _CHECKED, "synchronize_session": False}
@@ -241,32 +268,27 @@ def update_rows(
 
 
 def count_up(
-    session: ScopedSession,
-    counter: type[Base],
-    rows: Sequence[Mapping[str, Any]],
-    key: Sequence[str],
-    column: str,
-) -> Any:
-    """Add each row's `column` to the counter row with the same `key`, made at first use; one statement.
+    session: ScopedSession, counter: type[Base], row: Mapping[str, Any], column: str
+) -> dict[str, Any]:
+    """Add `column` of `row` to the counter with the same key, made at first use; the counter as it is then.
 
-    Returns the counter row of a single row, else of any. For counters alone: an upsert reads and writes past the scope.
+    For counters alone: an upsert reads and writes past the scope.
     """
+    return add_row(_counting(session, counter), _table(counter), row, column)
+
+
+def count_all_up(
+    session: ScopedSession, counter: type[Base], rows: Sequence[Mapping[str, Any]], column: str
+) -> None:
+    """The same for many counters in one statement."""
+    add_rows(_counting(session, counter), _table(counter), rows, column)
+
+
+def _counting(session: ScopedSession, counter: type[Base]) -> Connection:
     if not counter.__visible__.counter:
         msg = f"{counter.__name__} is no counter"
         raise OutOfScope(msg)
-    connection = Session.connection(session)
-    statement = _upsert(connection.dialect.name, counter, tuple(key), column)
-    if len(rows) == 1:
-        return connection.execute(statement, dict(rows[0])).one()
-    return connection.execute(statement.values([dict(row) for row in rows])).all()[0]
-
-
-@lru_cache(maxsize=64)
-def _upsert(dialect: str, counter: type[Base], key: tuple[str, ...], column: str) -> Any:
-    table: Any = counter.__table__
-    statement = (sqlite if dialect == "sqlite" else postgresql).insert(table)
-    added = table.c[column] + statement.excluded[column]
-    return statement.on_conflict_do_update(index_elements=list(key), set_={column: added}).returning(table)
+    return _writing(session)
 
 
 def found(row: Row | None) -> Row:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import enum
 import hashlib
-import json
 import re
 import unicodedata
 import uuid
@@ -12,6 +11,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
+import orjson
 from cryptography.hazmat.primitives import hashes
 from sqlalchemy import inspect
 
@@ -34,9 +34,7 @@ _DATE = re.compile(r"[12][0-9]{3}-[01]?[0-9]-[0-3]?[0-9]")
 def digest_of(values: Mapping[str, Any]) -> bytes:
     """SHA-256 over the digested columns of an entry, the same for a row to be written and for one read back."""
     content = [_plain(values[name]) for name in DIGESTED]
-    return hashlib.sha256(
-        json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
-    ).digest()
+    return hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).digest()
 
 
 def proof_of(vault: Vault | None, digest: bytes) -> bytes:

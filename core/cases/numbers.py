@@ -12,24 +12,22 @@ from core.regions.models import Region
 from core.sessions import ScopedSession, count_up
 from core.workdays import CHINA
 
-_KEY = ("township", "year")
-
 
 def next_case_number(session: ScopedSession, region_code: str, now: datetime) -> str:
     """The next number of the township that `region_code` lies in, for the Beijing year of `now`."""
     series = _series(region_code, now)
-    row: Any = count_up(session, CaseSeries, [series | {"last": 1, "prefix": ""}], _KEY, "last")
-    if not row.prefix:
+    row = count_up(session, CaseSeries, series | {"last": 1, "prefix": ""}, "last")
+    if not row["prefix"]:
         # the first of the year: nobody else can see the series before this is committed
         prefix = _initials(session, series["township"])
-        row = count_up(session, CaseSeries, [series | {"last": 0, "prefix": prefix}], _KEY, "prefix")
-    return f"{row.prefix}-{row.year}-{row.last:06d}"
+        row = count_up(session, CaseSeries, series | {"last": 0, "prefix": prefix}, "prefix")
+    return "{prefix}-{year}-{last:06d}".format_map(row)
 
 
 def give_back(session: ScopedSession, region_code: str, now: datetime) -> None:
     """Take back the number just given in this transaction, so that the series has no gap."""
     series = _series(region_code, now)
-    count_up(session, CaseSeries, [series | {"last": -1, "prefix": ""}], _KEY, "last")
+    count_up(session, CaseSeries, series | {"last": -1, "prefix": ""}, "last")
 
 
 def _series(region_code: str, now: datetime) -> dict[str, Any]:

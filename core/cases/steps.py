@@ -110,10 +110,13 @@ def begin_steps(
     The case is new, so nothing is read back: the steps go in one statement, the tasks in another.
     """
     done = {StepCode.APPLICATION}
+    waits = _row(case)
     rows, waiting = [], []
     for position, declared in enumerate(procedure.scheme.steps):
         code = StepCode(declared.code)
-        row = _row(case, code, position, declared.authority, 1)
+        row = waits | {
+            "id": new_id(), "code": code, "position": position, "authority": declared.authority,
+        }  # fmt: skip
         if code in done:
             row |= {"state": StepState.DONE, "done_at": now, "done_by": actor.account_id}
         elif done.issuperset(declared.after):
@@ -130,16 +133,13 @@ def begin_steps(
     write_rows(session, Task, [row for row in waiting if row is not None])
 
 
-def _row(case: Case, code: StepCode, position: int, authority: str, round_: int) -> dict[str, Any]:
+def _row(case: Case) -> dict[str, Any]:
+    """What all steps of a case share that wait in their first round."""
     return {
         **{level: getattr(case, level) for level in LEVELS},
-        "id": new_id(),
         "case_id": case.id,
         "owner_account_id": case.owner_account_id,
-        "code": code,
-        "round": round_,
-        "position": position,
-        "authority": authority,
+        "round": 1,
         "state": StepState.WAITING,
         "opened_at": None,
         "due_on": None,
@@ -226,7 +226,8 @@ def reopen_from(
         if old.state is StepState.OPEN:
             _leave_out(old, actor, now, reopened=True)
             tasks.finish_step_tasks(session, actor, case, code, now=now)
-        session.add(CaseStep(**_row(case, code, old.position, old.authority, old.round + 1)))
+        own = {"id": new_id(), "code": code, "position": old.position, "authority": old.authority}
+        session.add(CaseStep(**_row(case) | own | {"round": old.round + 1}))
     session.flush()
     audit.record(
         session, "case.reopen", case, now=now, case_id=case.id, changes={"steps": sorted(map(str, again))}

@@ -60,8 +60,8 @@ def submit_application(
     application = prepared.application
     # the series is taken by one at a time: whoever pressed a moment earlier has her case by now
     number = next_case_number(session, application.region_code, now)
-    case = Case(**prepared.case, number=number)
-    if not write_unless_there(session, case):
+    case = write_unless_there(session, Case, {**prepared.case, "number": number})
+    if case is None:
         give_back(session, application.region_code, now)
         submitted: Case = found(session.get(Case, application.id))
         return submitted

@@ -6,13 +6,13 @@ Nonces are random, which is safe for four thousand million blobs per key: rotate
 
 from __future__ import annotations
 
-import json
 import unicodedata
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from os import urandom
 from typing import Any, NamedTuple
 
+import orjson
 from cryptography.exceptions import InvalidTag
 from sqlalchemy.orm import DeclarativeBase
 
@@ -101,12 +101,12 @@ class Vault:
         ]
 
     def seal_json(self, place: Place, value: Any) -> bytes:
-        """Seal a JSON value; fields always shown together cost a quarter this way."""
-        return self.seal(place, json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+        """Seal a JSON value, its integers of 64 bits at most; fields always shown together cost a quarter this way."""
+        return self.seal(place, orjson.dumps(value).decode())
 
     def unseal_json(self, place: Place, blob: bytes) -> Any:
         """The JSON value sealed by `seal_json`; raises as `unseal` does."""
-        return json.loads(self.unseal(place, blob))
+        return orjson.loads(self._open(place, blob))
 
     def seal_into(self, row: DeclarativeBase, column: str, text: str | None) -> None:
         """Set a mapped row's encrypted column; None clears it."""

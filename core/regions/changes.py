@@ -18,7 +18,7 @@ from core.regions.codes import codes_of, path_codes
 from core.regions.divisions import place_row, read_divisions
 from core.regions.models import CodeSystem, Region, RegionCounter, RegionOffice
 from core.regions.queries import node
-from core.sessions import ScopedSession, count_up, update_rows, write_rows
+from core.sessions import ScopedSession, count_all_up, update_rows, write_rows
 from core.translations import N_
 
 CHUNK = 5_000
@@ -91,7 +91,7 @@ def bump_all(session: ScopedSession, deltas: Mapping[tuple[str, str], int]) -> N
         for code, name in nodes
     ]
     if rows:
-        count_up(session, RegionCounter, rows, ("region_code", "name"), "value")
+        count_all_up(session, RegionCounter, rows, "value")
 
 
 def _from_the_village_up(node: tuple[str, str]) -> tuple[int, str, str]:

@@ -15,14 +15,16 @@ from pathlib import Path
 from statistics import median
 from time import perf_counter
 from typing import Any
+from unittest.mock import patch
 
 import psycopg
 from sqlalchemy import event
 
+from core import row_writing
 from core.access import Actor
 from core.cases.procedure import beijing_day
 from core.cases.submission import prepare, submit_application
-from core.database import new_id
+from core.database import ask_driver, new_id
 from core.scopes import Own
 from core.sessions import open_session
 from core.testing.fixtures import NOW
@@ -74,15 +76,14 @@ def _submit(town: Town, at: datetime = NOW) -> float:
     account = new_id()
     application = family_of_four(account)
     actor = Actor(kind="resident", account_id=account)
-    # the page shows the scheme and its limits before anything is submitted, so the procedure is at hand
-    with open_session(town.engine, Own(account), actor, vault=town.vault, writes=False) as reading:
-        procedure = town.procedure(reading)
-    started = perf_counter()
-    prepared = prepare(town.vault, application, now=at, today=beijing_day(at))
+    # as in a request: its session is begun, and has read the procedure and the draft, when the answers are submitted
     with open_session(town.engine, Own(account), actor, vault=town.vault) as session:
+        procedure = town.procedure(session)
+        started = perf_counter()
+        prepared = prepare(town.vault, application, now=at, today=beijing_day(at))
         submit_application(session, actor, prepared, procedure, now=at)
         session.commit()
-    return perf_counter() - started
+        return perf_counter() - started
 
 
 def _record(town: Town) -> tuple[Written, int]:
@@ -90,17 +91,21 @@ def _record(town: Town) -> tuple[Written, int]:
     written: Written = []
     commits: list[int] = []
 
-    def keep(_connection, _cursor, statement, parameters, _context, executemany):
-        if statement.lstrip()[:6].upper() == "INSERT":
-            written.append((statement, list(parameters) if executemany else [parameters]))
+    def keep(connection, sql, values):
+        written.append((sql, values if isinstance(values, list) else [values]))
+        return ask_driver(connection, sql, values)
+
+    def refuse(_connection, _cursor, statement, _parameters, _context, _executemany):
+        assert statement.lstrip()[:6].upper() != "INSERT", "an insert that the bare side would not repeat"
 
     def count(_connection):
         commits.append(1)
 
-    event.listen(town.engine, "before_cursor_execute", keep)
+    event.listen(town.engine, "before_cursor_execute", refuse)
     event.listen(town.engine, "commit", count)
-    _submit(town)
-    event.remove(town.engine, "before_cursor_execute", keep)
+    with patch.object(row_writing, "ask_driver", keep):
+        _submit(town)
+    event.remove(town.engine, "before_cursor_execute", refuse)
     event.remove(town.engine, "commit", count)
     return written, len(commits)
 

@@ -102,9 +102,14 @@ def test_only_one_function_of_the_whole_house_makes_a_check():
         for function in (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)):
             for call in (node for node in ast.walk(function) if isinstance(node, ast.Call)):
                 name = ast.unparse(call.func).rsplit(".", 1)[-1]
-                bulk = name in {"write_rows", "update_rows", "count_up", "insert", "update"} and any(
-                    "VerificationRequest" in ast.unparse(argument) for argument in call.args
-                )
+                bulk = name in {
+                    "write_rows",
+                    "update_rows",
+                    "count_up",
+                    "count_all_up",
+                    "insert",
+                    "update",
+                } and any("VerificationRequest" in ast.unparse(argument) for argument in call.args)
                 if name == "VerificationRequest" or bulk:
                     makers.append((path.relative_to(root).as_posix(), function.name))
     assert makers == [("core/verification/changes.py", "_ask")]
