@@ -1,4 +1,5 @@
 """The township's opinion and the confirmation: forms that show first what the computation says, then ask for a name's word."""
+# mypy: disallow-subclassing-any=False
 
 from __future__ import annotations
 
@@ -18,7 +19,7 @@ from core.accounts.queries import names_of
 from core.awards.changes import confirm_case
 from core.cases import queries
 from core.cases.confirmations import ConfirmationAnswer, confirmation_of, require_confirmer, send_back
-from core.cases.grounds import OTHER_GROUNDS, grounds_of
+from core.cases.grounds import NO_GROUND, OTHER_GROUNDS, grounds_of
 from core.cases.models import Case, Opinion, Outcome, StepCode
 from core.cases.opinions import OpinionAnswer, current_opinion, sign_opinion
 from core.cases.steps import require_open
@@ -37,6 +38,13 @@ AGREE, DISAGREE = "agree", "disagree"
 GRANT, REFUSE, RETURN = "grant", "refuse", "return"
 
 
+class GroundsField(ChoicesField):
+    """What a decision against a family rests on; who names none is told with everything else that is missing."""
+
+    def missing(self) -> str:
+        return gettext(NO_GROUND)
+
+
 class OpinionForm(CaseForm):
     """For or against; against needs a ground, and occupation or identity is none."""
 
@@ -48,8 +56,9 @@ class OpinionForm(CaseForm):
             Choice(DISAGREE, N_("不同意"), hint=N_("不公示，直接报审核确认。")),
         ),
     )
-    grounds = ChoicesField(
+    grounds = GroundsField(
         N_("不同意的依据"),
+        required=True,
         hint=N_("不能因为职业、身份就不同意。"),
         shown_if=ShownIf("opinion", (DISAGREE,)),
     )
@@ -139,8 +148,9 @@ class ConfirmationForm(CaseForm):
         hint=N_("和公示的金额不同，会自动退回重提意见、重新公示。"),
         shown_if=ShownIf("outcome", (GRANT,)),
     )
-    grounds = ChoicesField(
+    grounds = GroundsField(
         N_("不予确认的依据"),
+        required=True,
         hint=N_("不能因为职业、身份就不同意。"),
         shown_if=ShownIf("outcome", (REFUSE,)),
     )

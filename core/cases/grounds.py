@@ -12,6 +12,8 @@ from core.errors import Invalid
 from core.rules import Decision
 from core.translations import N_
 
+NO_GROUND = N_("不同意、不予确认，都要指明是哪一条不符合。不能因为职业、身份就不同意（黔民发〔2023〕2号）。")
+
 
 @dataclass(frozen=True, slots=True)
 class Ground:
@@ -42,8 +44,5 @@ def require_grounds(named: Collection[str], decision: Decision) -> list[Ground]:
     """The grounds named against a family. Raises Invalid for none, and for one the computation does not leave."""
     possible = grounds_of(decision)
     if not named or not set(named) <= possible.keys():
-        raise Invalid(
-            N_("不同意、不予确认，都要指明是哪一条不符合。不能因为职业、身份就不同意（黔民发〔2023〕2号）。"),
-            field="grounds",
-        )
+        raise Invalid(NO_GROUND, field="grounds")
     return [ground for code, ground in possible.items() if code in named]

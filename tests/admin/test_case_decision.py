@@ -158,12 +158,21 @@ def test_a_grant_without_an_amount_is_not_a_grant(site, way, hung, fill, words):
     assert "请写每月金额" in words(answer)
 
 
+def test_a_refusal_is_told_at_once_everything_it_lacks(hung, fill, words):
+    confirmer, url = hung
+    said = words(fill(confirmer, url, {"outcome": "refuse"}))
+    assert "有2处要改" in said
+    assert "请填写“理由”" in said
+    assert "都要指明是哪一条不符合" in said
+
+
 def test_two_confirmers_decide_once(site, way, hung, words):
     confirmer, url = hung
     page = confirmer.get(url)
     version = page.text.split('name="version" value="')[1].split('"')[0]
     confirmer.post(url, {"version": version, "outcome": "grant", "monthly": "795", "reason": "同意"})
-    late = confirmer.post(url, {"version": version, "outcome": "refuse", "reason": "不同意"})
+    against = {"outcome": "refuse", "reason": "不同意", "grounds": "false_declaration"}
+    late = confirmer.post(url, {"version": version, **against})
     assert late.status_code == 409
     assert "审核确认 确认 ≠ 不同： 不予确认" in words(late)
     with site.session() as session:
