@@ -62,8 +62,14 @@ SHORT_WORDS = {
     RequestState.DISCARDED: N_("未看即弃"),
 }
 
-# whoever works on the check or judges it; the county confirms on the sheet and the comparison
-RESULT_READERS = (Permission.VERIFICATION_RECORD, Permission.VERIFICATION_REQUEST, Permission.OPINION_SIGN)
+# whoever works on the check, and whoever decides on what it says: nobody decides without a finished check (R3-04)
+RESULT_READERS = (
+    Permission.VERIFICATION_RECORD,
+    Permission.VERIFICATION_REQUEST,
+    Permission.OPINION_SIGN,
+    Permission.CONFIRMATION_SIGN,
+    Permission.DELEGATED_CONFIRMATION_SIGN,
+)
 
 
 class ReasonForm(Form):
