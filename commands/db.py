@@ -20,7 +20,6 @@ from sqlalchemy import Connection, make_url, text
 from sqlalchemy.exc import DatabaseError, OperationalError, ProgrammingError
 
 from commands.places import ROOT, make_home, settings_here
-from core import jobs_engine
 from core.audit.protection import protection_ddl as protection_of_audit
 from core.database import Base, make_engine
 from core.errors import Problem
@@ -66,6 +65,9 @@ def upgrade(settings: Settings) -> tuple[str, str]:
         before, after = _upgrade(owner)
         if not settings.on_sqlite:
             role = make_url(settings.database_url).username or ""
+            # the job system keeps its tables in a file of its own on SQLite, and looks after it by itself
+            from core import jobs_engine  # noqa: PLC0415
+
             jobs_engine.migrate(owner, application_role=role)
             _grant(owner, role)
     return before, after

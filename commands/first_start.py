@@ -12,7 +12,6 @@ from sqlalchemy import Engine, exists, make_url, select, text
 
 from commands.accounts_card import FirstAccount
 from commands.db import OWNER_URL, check_version, faults_in_words, newest_revision, upgrade
-from commands.demo_plan import make_demo
 from core.access import job_actor
 from core.accounts.changes import create_first_administrators
 from core.database import make_engine
@@ -81,6 +80,9 @@ def _begin_demo(settings: Settings) -> list[FirstAccount]:
             session.commit()
     finally:
         engine.dispose()
+    # the whole of the casework is needed this once: no later start waits for it
+    from commands.demo_plan import make_demo  # noqa: PLC0415
+
     made = make_demo(beside)
     _gather(half)
     half.rename(sqlite_file(settings))

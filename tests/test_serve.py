@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import select
 
-from commands import first_start
+from commands import demo_plan, first_start
 from commands.__main__ import main
 from commands.accounts_card import FirstAccount, card
 from commands.db import newest_revision, upgrade
@@ -200,11 +200,11 @@ def test_a_first_start_cut_off_midway_begins_again(settings, no_divisions, monke
         make_demo_mark(beside)
         return [FirstAccount("受理员", "a", "b")]
 
-    monkeypatch.setattr(first_start, "make_demo", cut_off)
+    monkeypatch.setattr(demo_plan, "make_demo", cut_off)
     with pytest.raises(KeyboardInterrupt):
         first_start.prepare(settings, now=NOW)
     assert not (settings.home / "doudi.sqlite").exists()
-    monkeypatch.setattr(first_start, "make_demo", finish)
+    monkeypatch.setattr(demo_plan, "make_demo", finish)
     assert first_start.prepare(settings, now=NOW) == [("受理员", "a", "b")]
     assert sorted(path.name for path in settings.home.glob("doudi*")) == ["doudi.sqlite"]
     assert (settings.home / "doudi.sqlite").stat().st_mode & 0o077 == 0
