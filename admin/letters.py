@@ -55,12 +55,7 @@ def letter(letter_id: uuid.UUID) -> Response:
     audit.look(session(), "letter.look", row, now=now(), case_id=row.case_id)
     return page(
         "admin/letters/letter.html",
-        title=row.title,
-        number=row.number,
-        recipient=opened.recipient,
-        paragraphs=opened.paragraphs,
-        issued_at=row.issued_at,
-        basis=row.legal_basis,
+        text=opened,
         office=office(session(), row.village or row.township or row.county),
         back=url_for("staff.case_letters", case_id=row.case_id) if row.case_id else "/staff/",
     )

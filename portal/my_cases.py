@@ -131,9 +131,7 @@ def letter(letter_id: uuid.UUID) -> Response:
     """Read one letter, to print or save."""
     opened = letter_text(session(), letter_id)
     _mark_read(opened.letter)
-    return page(
-        "portal/letter.html", letter=opened.letter, recipient=opened.recipient, paragraphs=opened.paragraphs
-    )
+    return page("portal/letter.html", text=opened)
 
 
 @blueprint.get("/my/letters/<uuid:letter_id>/copy")

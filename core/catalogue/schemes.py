@@ -131,7 +131,10 @@ class SourceRequirement:
 
 @dataclass(frozen=True, slots=True)
 class LetterDeclaration:
-    """A letter: `template` is a UTF-8 text file of paragraphs with Jinja placeholders, of which `fields` lists every one."""
+    """A letter: `template` is a UTF-8 text file of paragraphs with Jinja placeholders, of which `fields` lists every one.
+
+    The first line greets the reader and ends with "："; the last two are the office that sends it and the day.
+    """
 
     kind: LetterKind
     title: str
