@@ -1,13 +1,16 @@
-"""How many papers, checks, visits, letters and requests a case has: the figures on its tabs, in one statement."""
+"""How many papers, checks, visits, letters, requests and lines of history a case has: the figures on its tabs, in one statement."""
 
 from __future__ import annotations
 
+import operator
 import uuid
+from functools import reduce
 from typing import Any
 
 from sqlalchemy import func, select
 
-from core.cases.models import Case, DataRequest
+from core.audit.models import AuditEntry
+from core.cases.models import Case, CaseStep, Confirmation, DataRequest, Opinion, Pause
 from core.documents.models import Document
 from core.letters.models import Letter
 from core.verification.models import VerificationRequest
@@ -16,6 +19,8 @@ from core.web.request import session
 
 # no tab: what of the corrections is still owed an answer
 UNANSWERED = "unanswered"
+# the act by which its dates were counted anew
+RECOUNTED = "case.recount"
 _COUNTED: dict[str, Any] = {
     "documents": select(func.count(Document.id)).where(
         Document.case_id == Case.id, Document.removed_at.is_(None)
@@ -28,12 +33,28 @@ _COUNTED: dict[str, Any] = {
         DataRequest.case_id == Case.id, DataRequest.answered_at.is_(None)
     ),
 }
+# each of these dates is a line of the history, where there is one
+_DATED = (
+    (CaseStep.case_id, CaseStep.done_at),
+    (Letter.case_id, Letter.issued_at, Letter.delivered_at, Letter.read_at),
+    (Pause.case_id, Pause.from_day, Pause.to_day),
+    (Opinion.case_id, Opinion.signed_at, Opinion.superseded_at),
+    (Confirmation.case_id, Confirmation.signed_at),
+    (Visit.case_id, Visit.received_at),
+    (DataRequest.case_id, DataRequest.asked_at, DataRequest.answered_at),
+)
+_LINES: list[Any] = [
+    *(select(reduce(operator.add, map(func.count, dates))).where(of == Case.id) for of, *dates in _DATED),
+    select(func.count(AuditEntry.id)).where(AuditEntry.case_id == Case.id, AuditEntry.act == RECOUNTED),
+]
 _STATEMENT = select(
-    Case.id, *(counted.correlate(Case).scalar_subquery().label(tab) for tab, counted in _COUNTED.items())
+    Case.id,
+    *(counted.correlate(Case).scalar_subquery().label(tab) for tab, counted in _COUNTED.items()),
+    reduce(operator.add, (lines.correlate(Case).scalar_subquery() for lines in _LINES)).label("history"),
 )
 
 
 def counts_of(case_id: uuid.UUID) -> dict[str, int]:
     """Tab code to number, of what who asks may see; nothing out of scope."""
     row = session().execute(_STATEMENT.where(Case.id == case_id)).first()
-    return {tab: getattr(row, tab) for tab in _COUNTED} if row else {}
+    return {tab: getattr(row, tab) for tab in (*_COUNTED, "history")} if row else {}

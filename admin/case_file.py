@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.authorisations.coverage import Coverage
-from core.cases.models import Case, CaseStep, StepCode
+from core.authorisations.coverage import Coverage, PersonCoverage
+from core.cases.models import OPEN_STATES, Case, CaseStep, StepCode
 from core.cases.procedure import Procedure
 from core.cases.steps import FINISHED
 from core.catalogue import LetterKind
@@ -62,7 +62,7 @@ def file_of(case: Case, steps: Sequence[CaseStep], procedure: Procedure) -> Case
             "application", "yes", gettext("申请书和家庭经济状况申报"), gettext("随申请冻结"), "57号 第九条"
         ),
         _acceptance(case),
-        _authorisations(covered),
+        _authorisations(case, covered),
         _papers(case),
         _verification(steps),
         *_visits(case, procedure),
@@ -77,12 +77,20 @@ def _acceptance(case: Case) -> FileItem:
     return FileItem("acceptance", _mark(there), gettext("受理通知书"), text, "57号 第十条")
 
 
-def _authorisations(covered: Coverage) -> FileItem:
-    signed, count = sum(1 for person in covered.persons if person.settled), len(covered.persons)
+def _authorisations(case: Case, covered: Coverage) -> FileItem:
+    over = case.state not in OPEN_STATES
+    signed = sum(1 for person in covered.persons if person.settled or (over and _had_signed(person)))
+    count = len(covered.persons)
     text = gettext("{signed} / {count} 人", signed=signed, count=count)
-    if covered.waiting_for:
+    if covered.waiting_for and not over:
         text = gettext("{text}，等{names}签", text=text, names="、".join(covered.waiting_for))
-    return FileItem("authorisations", _mark(covered.complete), gettext("核对授权"), text, "57号 第九条")
+    return FileItem("authorisations", _mark(0 < count == signed), gettext("核对授权"), text, "57号 第九条")
+
+
+def _had_signed(person: PersonCoverage) -> bool:
+    """Hers was in force until it ended with the case: nothing is asked of her any more."""
+    row = person.authorisation
+    return row is not None and row.signed_at is not None and row.revoked_at is None
 
 
 def _papers(case: Case) -> FileItem:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
 from datetime import date, timedelta
 
 from werkzeug.wrappers import Response
 
 from admin.addresses import url_if
 from admin.blueprint import blueprint
+from admin.case_counts import RECOUNTED
 from admin.case_frame import case_frame
 from core import audit
 from core.access import Permission
@@ -23,6 +23,7 @@ from core.web.formats import day
 from core.web.page import page
 from core.web.request import now, session
 from core.web.texts import N_, gettext, language
+from core.workdays import CHINA
 
 LOOKS = frozenset(
     {
@@ -77,7 +78,7 @@ def _visits(case: Case) -> list[HistoryLine]:
 def _recounts(case: Case) -> list[HistoryLine]:
     """When its dates were counted anew because a year's working days were announced."""
     wanted = Filter(
-        since=case.submitted_at, until=now() + timedelta(minutes=1), act="case.recount", case_id=case.id
+        since=case.submitted_at, until=now() + timedelta(minutes=1), act=RECOUNTED, case_id=case.id
     )
     return [_recounted(row) for row in audit.entries(session(), wanted)]
 
@@ -96,7 +97,13 @@ def _recounted(row: EntryRow) -> HistoryLine:
     return HistoryLine(row.at, N_("计时"), N_("按{document}重算期限：由{before}改为{after}"), values)
 
 
-def _looks(case: Case) -> Sequence[EntryRow]:
-    """Who looked at the case or revealed a value of it in the last thirty days."""
+def _looks(case: Case) -> list[tuple[EntryRow, int]]:
+    """Who looked at the case or revealed a value of it in the last thirty days: the last look of a day, and how many."""
     wanted = Filter(since=now() - timedelta(days=30), until=now() + timedelta(minutes=1), case_id=case.id)
-    return [row for row in audit.entries(session(), wanted) if row.act in LOOKS][:20]
+    found: dict[tuple[object, ...], tuple[EntryRow, int]] = {}
+    for row in audit.entries(session(), wanted):
+        if row.act in LOOKS:
+            alike = (row.at.astimezone(CHINA).date(), row.actor_kind, row.actor_name, row.act, row.reason)
+            last, times = found.get(alike, (row, 0))
+            found[alike] = last, times + 1
+    return list(found.values())[:20]

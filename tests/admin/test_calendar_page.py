@@ -120,7 +120,10 @@ def test_a_provisional_deadline_is_counted_anew_and_the_case_says_so(administrat
     assert (firm - guessed).days > 0
     assert not provisional
     assert not any(uncertain for _day, uncertain in everything)
-    history = words(clerk.get(f"/staff/cases/{way.case_id}/history"))
+    page = clerk.get(f"/staff/cases/{way.case_id}/history")
+    lines = page.text.partition("<tbody>")[2].partition("</tbody>")[0]
+    assert f"操作记录<em>{lines.count('<tr>')}</em>" in page.text
+    history = words(page)
     assert f"由2027年1月{guessed.day}日改为2027年1月{firm.day}日" in history
 
 

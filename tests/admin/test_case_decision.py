@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import pytest
 
+from core.access import Role
+from core.awards.changes import confirm_case
 from core.awards.queries import award_of_case
-from core.cases.confirmations import confirmation_of
-from core.cases.models import CaseState
+from core.cases.confirmations import ConfirmationAnswer, confirmation_of
+from core.cases.models import CaseState, Outcome
 from core.cases.opinions import OpinionAnswer, current_opinion
 from core.letters.queries import letters_of_case
+from core.testing.authorising import accept, sign_at_window, submit_and_ask, wizard_signature
+from core.testing.casework import Way
+from core.testing.town import TOWNSHIP, Town
 
 pytestmark = pytest.mark.row("R1-13", "R3-04", "R3-17")
 
@@ -129,7 +134,7 @@ def test_sending_back_by_choice_needs_a_reason(site, way, hung, fill):
     assert case_of(site, way).state is CaseState.OPINION
 
 
-def test_a_refusal_is_written_and_lists_nobody(site, way, hung, fill):
+def test_a_refusal_is_written_and_lists_nobody(site, way, hung, fill, words):
     confirmer, url = hung
     sent = {"outcome": "refuse", "reason": "漏报门面", "grounds": "false_declaration"}
     assert fill(confirmer, url, sent).status_code == 303
@@ -137,6 +142,13 @@ def test_a_refusal_is_written_and_lists_nobody(site, way, hung, fill):
         assert letters_of_case(session, way.case_id)[0].kind == "refusal"
         case = way.town.case(session, way.case_id)
         assert (case.state, award_of_case(session, case.id)) == (CaseState.REFUSED, None)
+        letter_id = letters_of_case(session, way.case_id)[0].id
+    said = words(confirmer.get(f"/staff/letters/{letter_id}"))
+    # in the county's name, with one greeting and one end
+    assert "湄潭县民政局 不予确认最低生活保障告知书" in said
+    assert "湄潭县民政局 2026年11月24日 依据" in said
+    assert said.count("周明：") == 1
+    assert said.count("湄潭县民政局") == 2
 
 
 @pytest.mark.parametrize(("grounds", "told"), [([], "不予确认，都要指明"), ("occupation", "从列出的里面选")])
@@ -156,6 +168,26 @@ def test_a_grant_without_an_amount_is_not_a_grant(site, way, hung, fill, words):
     answer = fill(confirmer, url, {"outcome": "grant", "monthly": "", "reason": "同意"})
     assert answer.status_code == 422
     assert "请写每月金额" in words(answer)
+
+
+@pytest.mark.row("R2-17")
+def test_after_a_refusal_nobody_is_asked_to_sign_what_ended_with_the_case(site, words):
+    town = Town(site.home.engine, site.home.vault, site.at)
+    asked = submit_and_ask(town, wizard_signature(town))
+    accept(asked)
+    sign_at_window(asked)
+    way = Way(town, asked.case_id)
+    way.visit()
+    way.verify()
+    way.opine(OpinionAnswer(False, "不配合核对", ("refuses_verification",)))
+    with way.acting(town.confirmer) as (session, case, procedure):
+        answer = ConfirmationAnswer(Outcome.REFUSED, "不配合", grounds=("refuses_verification",))
+        confirm_case(session, town.confirmer, case, answer, procedure, now=town.now)
+    town.close()
+    clerk = site.staff("banli-01", Role.TOWNSHIP_CLERK, office=TOWNSHIP)[0]
+    said = words(clerk.get(f"/staff/cases/{asked.case_id}"))
+    assert "5 / 5 人" in said
+    assert "请还没签的人签核对授权" not in said
 
 
 def test_a_refusal_is_told_at_once_everything_it_lacks(hung, fill, words):

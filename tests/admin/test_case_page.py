@@ -95,12 +95,27 @@ def test_other_regions_and_roles_without_the_right_do_not_find_it(site, way, str
 def test_looking_is_kept_in_the_trail_and_shown_on_the_case(site, way, clerk, words):
     way.submit()
     clerk.get(f"/staff/cases/{way.case_id}")
+    clerk.get(f"/staff/cases/{way.case_id}/members")
     said = words(clerk.get(f"/staff/cases/{way.case_id}/history"))
     assert "谁看过" in said
+    # what one did on one day is one line
+    assert "案件页 2 次" in said
     assert "石梅" in said
     with site.session() as session:
         looks = session.scalars(select(AuditEntry.case_id).where(AuditEntry.act == "case.look")).all()
         assert set(looks) == {way.case_id}
+
+
+def test_the_history_tab_says_how_many_lines_lie_under_it(site, way, clerk):
+    way.survey()
+    way.opine()
+    clerk.get(f"/staff/cases/{way.case_id}/pause")
+    clerk.post(f"/staff/cases/{way.case_id}/pause", {"reason": "objection", "note": "等复核"})
+    way.hang()
+    page = site.sign_in("shouli").get(f"/staff/cases/{way.case_id}/history").text
+    counted = re.search(r"操作记录<em>(\d+)</em>", page)[1]
+    lines = page.partition("<tbody>")[2].partition("</tbody>")[0]
+    assert int(counted) == lines.count("<tr>") > 8
 
 
 def test_a_missing_standard_is_a_sentence_that_says_where_to_enter_it(site, way, reviewer, words):
