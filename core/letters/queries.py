@@ -13,7 +13,6 @@ from core.encryption import place_of
 from core.letters.models import Letter
 from core.sessions import ScopedSession, found
 
-
 _DAY = re.compile(r"[0-9]{4}年[0-9]{1,2}月[0-9]{1,2}日")
 
 
