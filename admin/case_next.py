@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from admin.addresses import first_url, in_words, url_if
+from admin.case_doors import ANSWERS, DOORS, FIRST_VISIT, Door
 from admin.case_file import CaseFile, file_of
 from admin.case_timeline import OFFICE_WORDS, step_title
 from core.access import Permission
@@ -20,6 +21,7 @@ from core.catalogue import LetterKind
 from core.letters.queries import letters_of_case
 from core.notices.changes import FIRST, standing_notice
 from core.rules import Result
+from core.verification.queries import answers_due
 from core.web.access_gate import may
 from core.web.formats import money
 from core.web.request import actor, session, today
@@ -41,39 +43,6 @@ class NextStep:
     consequence: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Door:
-    """Who takes a step and where: `pages` take `case_id`."""
-
-    title: str
-    permission: Permission
-    action: str
-    pages: tuple[str, ...]
-
-
-_DOORS = {
-    StepCode.ACCEPTANCE: _Door(N_("决定是否受理"), P.CASE_ACCEPT, N_("办理受理"), ("staff.case_acceptance",)),
-    StepCode.SURVEY_START: _Door(
-        N_("启动调查"), P.VERIFICATION_REQUEST, N_("发起信息核对"), ("staff.case_verification",)
-    ),
-    StepCode.VERIFICATION: _Door(
-        N_("信息核对"), P.VERIFICATION_REQUEST, N_("看核对进度"), ("staff.case_verification",)
-    ),
-    StepCode.VISIT: _Door(
-        N_("入户调查"), P.VISIT_RECORD, N_("登记入户调查"), ("staff.visit_new", "staff.case_visits")
-    ),
-    StepCode.OPINION: _Door(N_("提出初审意见"), P.OPINION_SIGN, N_("填写初审意见"), ("staff.case_opinion",)),
-    StepCode.NOTICE: _Door(N_("初审公示"), P.NOTICE_PUBLISH, N_("去公示"), ("staff.case_notice",)),
-    StepCode.CONFIRMATION: _Door(
-        N_("审核确认"), P.CONFIRMATION_SIGN, N_("填写审核确认"), ("staff.case_confirmation",)
-    ),
-    StepCode.PUBLICATION: _Door(N_("公布与发放"), P.LETTER_SEND, N_("去公布"), ("staff.case_notice",)),
-}
-
-# whoever may not ask for checks begins the survey by agreeing on the first visit
-_FIRST_VISIT = _Door(N_("启动调查"), P.VISIT_RECORD, N_("约好上门"), ("staff.case_visits",))
-
-
 def next_step_of(
     case: Case,
     steps: Sequence[CaseStep],
@@ -86,12 +55,11 @@ def next_step_of(
     if step is None:
         return _ended(case)
     door = _door(step)
+    if door is ANSWERS:
+        return _answers_owed(case, steps, procedure)
     permission = _permission(step, case)
     found = NextStep(title=gettext(door.title))
-    if step.due_on is not None:
-        left = (step.due_on - today()).days
-        found.due = gettext("已逾期") if left < 0 else gettext("今天截止") if left == 0 else ""
-        found.due_date = in_words(step.due_on) + (gettext("（暂定）") if step.due_provisional else "")
+    _due(found, step.due_on, step.due_provisional)
     if case.state is CaseState.AWAITING_SUPPLEMENT:
         found.title = gettext("等申请人补齐材料")
         found.consequence = gettext("补齐后受理；到期没有补齐的，书面决定不予受理。一次性告知只发一次。")
@@ -120,6 +88,12 @@ def next_step_of(
     return found
 
 
+def _due(found: NextStep, day: date | None, provisional: bool) -> None:
+    if day is not None:
+        found.due = gettext("已逾期") if day < today() else gettext("今天截止") if day == today() else ""
+        found.due_date = in_words(day) + (gettext("（暂定）") if provisional else "")
+
+
 def _answer_due(case: Case) -> date | None:
     """The day by which the one deficiency letter asks for an answer."""
     letters = letters_of_case(session(), case.id)
@@ -135,14 +109,21 @@ def _permission(step: CaseStep, case: Case) -> Permission:
     return _door(step).permission
 
 
-def _door(step: CaseStep) -> _Door:
-    by_visit = step.code is StepCode.SURVEY_START and not may(P.VERIFICATION_REQUEST)
-    return _FIRST_VISIT if by_visit else _DOORS[step.code]
+def _door(step: CaseStep) -> Door:
+    if step.code is StepCode.SURVEY_START and not may(P.VERIFICATION_REQUEST):
+        return FIRST_VISIT
+    if step.code is StepCode.VERIFICATION and may(P.VERIFICATION_RECORD):
+        return ANSWERS
+    return DOORS[step.code]
 
 
 def _chosen(open_steps: Sequence[CaseStep]) -> CaseStep | None:
     """Of several open steps the first that who asks may take, else the first."""
-    mine = [step for step in open_steps if is_due_from(actor(), step.code, _door(step).permission)]
+    mine = [
+        step
+        for step in open_steps
+        if is_due_from(actor(), (door := _door(step)).kind or step.code, door.permission)
+    ]
     return next(iter(mine or open_steps), None)
 
 
@@ -235,6 +216,20 @@ def _ready_in_survey(found: NextStep, case: Case, steps: Sequence[CaseStep], pro
         found.consequence = gettext("没有签齐授权，不能发起核对；入户调查可以先做。")
     else:
         found.consequence = gettext("核对和入户同时进行，两样都办完才能提初审意见。")
+
+
+def _answers_owed(case: Case, steps: Sequence[CaseStep], procedure: Procedure) -> NextStep:
+    """What the county has still to enter, until the first of its days."""
+    found = NextStep(title=gettext(ANSWERS.title))
+    _ready_in_survey(found, case, steps, procedure)
+    day, provisional = answers_due(session(), case.id)
+    _due(found, day, provisional)
+    href = first_url(*ANSWERS.pages, case_id=case.id)
+    if day is None:
+        found.consequence = gettext("没有等录的结果。要再查的，由镇里发起。")
+    elif href is not None:
+        found.action, found.href = gettext(ANSWERS.action), href
+    return found
 
 
 def _hanging(found: NextStep, case: Case) -> None:

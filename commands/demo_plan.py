@@ -48,6 +48,7 @@ PLAN: tuple[tuple[Stage, int], ...] = (
     (Stage.VISITED, 8),
     (Stage.VISITED, 7),
     (Stage.CHECKED, 6),
+    (Stage.ASKED, 5),
     (Stage.SIGNED, 5),
     (Stage.ACCEPTED, 4),
     (Stage.DEFICIENT, 4),

@@ -80,6 +80,17 @@ def open_answer(session: ScopedSession, row: VerificationRequest, *, now: dateti
     return opened
 
 
+def answers_due(session: ScopedSession, case_id: uuid.UUID) -> tuple[date | None, bool]:
+    """The first day by which an answer of the case is due, and whether that day is provisional; None when all are in."""
+    row = session.execute(
+        select(VerificationRequest.due_on, VerificationRequest.due_provisional)
+        .where(VerificationRequest.case_id == case_id, VerificationRequest.state.in_(OPEN))
+        .order_by(VerificationRequest.due_on)
+        .limit(1)
+    ).first()
+    return (row.due_on, row.due_provisional) if row is not None else (None, False)
+
+
 def waiting_requests(session: ScopedSession, limit: int = 500) -> Sequence[VerificationRequest]:
     """What the place's county has still to send or to record, the most urgent first."""
     return session.scalars(

@@ -261,6 +261,21 @@ def test_from_request_to_the_last_answer(site, clerk, officer, signed, words):
     assert "14,400.00" in said
 
 
+def test_the_case_leads_the_county_to_the_answers_it_owes(site, clerk, officer, signed, words):
+    request_all(clerk, signed)
+    said = words(officer.get(f"/staff/cases/{signed.case_id}"))
+    assert "下一步 录入核对结果" in said
+    assert "不用您办" not in said
+    assert "不用您办" in words(
+        site.staff("queren-01", Role.COUNTY_CONFIRMER, office=COUNTY)[0].get(f"/staff/cases/{signed.case_id}")
+    )
+    for each in requests(site, signed):
+        url = f"{at(signed, what='verification')}/{each.id}"
+        officer.get(url)
+        officer.post(url, {"nothing": "true"})
+    assert "录入核对结果" not in words(officer.get(f"/staff/cases/{signed.case_id}"))
+
+
 @pytest.mark.row("R3-04")
 @pytest.mark.parametrize(
     ("role", "office"), [(Role.COUNTY_CONFIRMER, COUNTY), (Role.TOWNSHIP_CONFIRMER, TOWNSHIP)]
