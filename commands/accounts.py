@@ -10,16 +10,20 @@ from sqlalchemy import select
 from commands.accounts_card import FirstAccount, card
 from commands.places import settings_here
 from core.access import job_actor
-from core.accounts.changes import enable_staff, reset_password, reset_second_factor
+from core.accounts.changes import reset_password, reset_second_factor
 from core.accounts.models import StaffAccount
 from core.database import make_engine
 from core.encryption import Vault, key_provider
-from core.errors import NotFound
+from core.errors import Blocked, NotFound
 from core.scopes import System
 from core.sessions import open_session
 from core.translations import N_
 
 JOB = "accounts-command"
+_CLOSED = N_(
+    "这个账号已经停用，没有重置。确实还要用的，请由安全管理员在“人员和角色”里先重新启用，"
+    "再运行这条命令；安全管理员自己进不去的，请先重置安全管理员的账号。"
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -33,6 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     Raises:
         NotFound: nobody has that name.
+        Blocked: the account is closed; who may open it again is decided by a person, not by a lost password.
     """
     settings = settings_here()
     engine = make_engine(settings.database_url)
@@ -47,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
             if account is None:
                 raise NotFound(N_("没有这个用户名。用户名在“人员和角色”里可以查到。"))
             if account.disabled_at is not None:
-                enable_staff(session, session.actor, account.id, now=now)
+                raise Blocked(_CLOSED)
             reset_second_factor(session, session.actor, account.id, now=now)
             made = reset_password(session, session.actor, account.id, now=now)
             session.commit()

@@ -60,3 +60,21 @@ def test_the_old_password_and_phone_are_void_and_the_new_one_must_be_changed(ins
 def test_a_name_nobody_has_is_told(installation, capsys):
     assert main(["accounts", "reset", "nobody-1"]) == 1
     assert "没有这个用户名" in capsys.readouterr().err
+
+
+def test_a_closed_account_stays_closed_and_the_command_says_who_may_open_it(installation, capsys, now):
+    engine, vault, name, password = installation
+    with open_session(engine, System("test"), job_actor("test"), vault=vault) as session:
+        account = session.scalar(select(StaffAccount).where(StaffAccount.username == name))
+        account.disabled_at = now
+        before = account.password_hash
+        session.commit()
+    assert main(["accounts", "reset", name]) == 1
+    told = capsys.readouterr()
+    assert "已经停用" in told.err
+    assert "先重新启用" in told.err
+    assert name not in told.out
+    with open_session(engine, System("test"), writes=False) as session:
+        account = session.scalar(select(StaffAccount).where(StaffAccount.username == name))
+        assert (account.disabled_at, account.password_hash) == (now, before)
+        assert account.totp_confirmed_at is not None
