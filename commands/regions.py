@@ -1,4 +1,4 @@
-"""`doudi regions`: load the shipped divisions, import villages from a file, convert a newer edition of the source."""
+"""`doudi regions`: load the shipped divisions, import villages, enter what a site changes, convert a newer edition."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from commands import region_changes
 from commands.places import ROOT, settings_here
 from core.access import job_actor
 from core.cases.mergers import follow_merger, follow_mergers, households_in
@@ -42,6 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=CodeSystem.STATISTICS.value,
         help="代码出自统计（默认）还是民政",
     )
+    region_changes.add_actions(actions, _day)
     merge = actions.add_parser("merge", help="撤并：把一个县、乡、村并入另一个；户和人随后分批转过去")
     merge.add_argument("old", metavar="OLD", help="撤销的区划代码（12位）")
     merge.add_argument("new", metavar="NEW", help="并入的区划代码（12位）")
@@ -59,6 +61,8 @@ def run(arguments: argparse.Namespace) -> int:
         return _convert(arguments.package, arguments.into)
     if arguments.action == "merge":
         return _merge(arguments)
+    if arguments.action in _CHANGES:
+        return _change(arguments)
     session = _session(f"regions {arguments.action}")
     with session:
         code = (
@@ -97,6 +101,21 @@ def _import(session: ScopedSession, file: Path, code_system: CodeSystem) -> int:
         f"共 {done.rows} 行：新增 {done.added}，改名 {done.renamed}，未变 {done.unchanged}，退回 {len(done.rejected)}。"
     )
     return 1 if done.rejected else 0
+
+
+_CHANGES = {"rename": region_changes.rename, "add": region_changes.add}
+
+
+def _change(arguments: argparse.Namespace) -> int:
+    """Enter a new name or a new place, or only say what it would be."""
+    with _session(f"regions {arguments.action}") as session:
+        told = _CHANGES[arguments.action](session, arguments)
+        if arguments.preview:
+            session.rollback()
+        else:
+            session.commit()
+    print(f"只看，没有登记：{told}" if arguments.preview else f"已登记：{told}")
+    return 0
 
 
 def _merge(arguments: argparse.Namespace) -> int:

@@ -25,7 +25,7 @@ INITIALS = re.compile(r"[A-Z]{1,8}[0-9]{0,2}")
 def rename_region(
     session: ScopedSession, actor: Actor, code: str, name: str, *, since: date, document: str, now: datetime
 ) -> Region:
-    """Give a place its new name from `since` (today or earlier); `name_on` still knows the old one. Initials stay.
+    """Give a place its new name from `since` (today or earlier); its change keeps the old one. Initials stay.
 
     The full names of everything below change with it. Raises NotFound, NotAllowed, Invalid, Conflict (no longer in force).
     """

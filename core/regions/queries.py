@@ -29,8 +29,8 @@ from core.regions.models import Region, RegionChange, RegionChangeKind, RegionCo
 from core.translations import N_
 
 __all__ = [
-    "NATION", "Level", "check_code", "children", "codes_of", "contains", "counters", "full_names", "has_shape",
-    "is_heading", "level_column", "level_of", "merger_of", "name_on", "node", "office", "parent_of", "path", "path_codes", "search",
+    "NATION", "Level", "check_code", "children", "codes_of", "contains", "count_below", "counters", "full_names", "has_shape",
+    "is_heading", "level_column", "level_of", "merger_of", "node", "office", "parent_of", "path", "path_codes", "search",
     "successor", "villages_without_successor",
 ]  # fmt: skip
 
@@ -94,21 +94,6 @@ def full_names(session: Session, codes: Iterable[str]) -> dict[str, str]:
     return {code: name for code, name in rows}  # noqa: C416  (a Row is no tuple of two for mypy)
 
 
-def name_on(session: Session, code: str, day: date) -> str:
-    """The place's own name as it was on `day`: a letter of last year keeps last year's name. Raises NotFound."""
-    later = session.scalar(
-        select(RegionChange.old_name)
-        .where(
-            RegionChange.region_code == code,
-            RegionChange.kind == RegionChangeKind.RENAMED,
-            RegionChange.since > day,
-        )
-        .order_by(RegionChange.since)
-        .limit(1)
-    )
-    return later or node(session, code).name
-
-
 def successor(session: Session, code: str, on: date) -> Region:
     """The place that stands for `code` on `on`: itself, or what it (or its township) was merged into. Raises NotFound."""
     place, seen = node(session, code), {code}
@@ -134,6 +119,13 @@ def merger_of(session: Session, code: str) -> RegionChange:
             RegionChange.region_code == code, RegionChange.kind == RegionChangeKind.MERGED
         )
     ).one()
+
+
+def count_below(session: Session, code: str) -> int:
+    """How many places lie below one, in force or not."""
+    column = level_column(check_code(code))
+    below = select(func.count(Region.code)).where(Region.code != code)
+    return session.scalar(below.where(getattr(Region, column) == code) if column else below) or 0
 
 
 def villages_without_successor(session: Session, code: str) -> int:

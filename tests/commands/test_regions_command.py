@@ -1,4 +1,4 @@
-"""`./doudi regions merge` says in plain words what it entered and what follows, and shows it first where asked."""
+"""`./doudi regions rename|add|merge` say in plain words what they entered and what follows, and show it first where asked."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ from core.access import job_actor
 from core.database import Base, make_engine, new_id
 from core.households.models import Area, Household
 from core.regions.changes import load_divisions
+from core.regions.models import Region
 from core.regions.queries import node
 from core.scopes import System, region_columns
 from core.sessions import open_session
 from core.tables import all_tables
 
 pytestmark = pytest.mark.row("R2-28")
-OLD, NEW = "520328102000", "520328101000"
+OLD, NEW, COUNTY, ADDED = "520328102000", "520328101000", "520328000000", "520328115000"
 
 
 @pytest.fixture
@@ -79,3 +80,58 @@ def test_a_day_that_is_none_is_said_in_words(engine_here, capsys):
         merge(on="2027-13-40")
     assert "“2027-13-40”不是日期" in capsys.readouterr().err
     assert last_day(engine_here) is None
+
+
+def changed(action, *words, on="2026-11-01"):
+    return main(["regions", action, *words, "--on", on, "--document", "黔民函〔2026〕演示2号"])
+
+
+def place(engine, code):
+    with open_session(engine, System("test"), job_actor("test")) as session:
+        return session.get(Region, code)
+
+
+def test_a_new_name_is_shown_first_entered_and_told_with_what_it_does_not_touch(engine_here, capsys):
+    assert changed("rename", NEW, "茶乡镇", "--preview") == 0
+    assert capsys.readouterr().out.startswith("只看，没有登记：贵州省遵义市湄潭县永兴镇从2026年11月1日起")
+    assert place(engine_here, NEW).name == "永兴镇"
+
+    assert changed("rename", NEW, " 茶乡镇 ") == 0
+    told = capsys.readouterr().out
+    assert "永兴镇从2026年11月1日起改名为贵州省遵义市湄潭县茶乡镇（黔民函〔2026〕演示2号）" in told
+    assert "代码不变" in told
+    assert "案件编号的首字母是YX" in told
+    assert place(engine_here, NEW).name == "茶乡镇"
+
+
+def test_a_countys_new_name_says_how_many_places_bear_it(engine_here, capsys):
+    assert changed("rename", COUNTY, "湄潭市") == 0
+    assert "它下面 15 个区划的全称也跟着改了" in capsys.readouterr().out
+    assert place(engine_here, NEW).full_name == "贵州省遵义市湄潭市永兴镇"
+
+
+def test_a_name_for_a_day_to_come_and_one_that_is_none_are_refused_in_words(engine_here, capsys):
+    assert changed("rename", NEW, "茶乡镇", on="2999-01-01") == 1
+    assert "新名称还没有生效" in capsys.readouterr().err
+    assert changed("rename", NEW, "永兴镇") == 1
+    assert "新名称与现在的名称相同" in capsys.readouterr().err
+    assert changed("rename", "520328999000", "茶乡镇") == 1
+    assert "没有代码为520328999000的区划" in capsys.readouterr().err
+    assert place(engine_here, NEW).name == "永兴镇"
+
+
+def test_a_new_township_is_entered_once_with_its_initials(engine_here, capsys):
+    assert changed("add", ADDED, "茶海镇") == 1
+    assert "请填写编号首字母" in capsys.readouterr().err
+    assert changed("add", ADDED, "茶海镇", "--initials", "CH", "--preview", on="2027-03-01") == 0
+    assert "只看，没有登记" in capsys.readouterr().out
+    assert place(engine_here, ADDED) is None
+
+    assert changed("add", ADDED, "茶海镇", "--initials", "ch", on="2027-03-01") == 0
+    told = capsys.readouterr().out
+    assert "贵州省遵义市湄潭县茶海镇（520328115000）从2027年3月1日起设立" in told
+    assert "首字母是CH" in told
+    assert place(engine_here, ADDED).valid_from == date(2027, 3, 1)
+
+    assert changed("add", ADDED, "茶海镇", "--initials", "CA") == 1
+    assert "代码520328115000已经有了" in capsys.readouterr().err
