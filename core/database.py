@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from functools import partial
@@ -222,11 +223,13 @@ def tell_at_begin(connection: Connection, words: str) -> None:
 
 def end_reading(connection: Connection) -> None:
     """Say COMMIT where a transaction only read: at a ROLLBACK psycopg forgets every statement that it prepared."""
-    if connection.dialect.name != "postgresql":
+    if connection.dialect.name != "postgresql" or connection.invalidated:
         return
     driver: Any = connection.connection.driver_connection
     if driver.info.transaction_status.name == "INTRANS":
-        driver.execute("COMMIT")
+        # a server that has gone away took the transaction with it
+        with suppress(DBAPIError):
+            ask_driver(connection, "COMMIT")
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

@@ -54,9 +54,11 @@ class ScopedSession(Session):
 
     def close(self) -> None:
         """End the session; what was not committed is taken back."""
-        if not self.wrote and self.in_transaction():
-            end_reading(Session.connection(self))
-        super().close()
+        try:
+            if not self.wrote and self.is_active and self.in_transaction():
+                end_reading(Session.connection(self))
+        finally:
+            super().close()
 
     def connection(self, *_: object, **__: object) -> NoReturn:
         """Refused: a bare connection would see past the scope."""
@@ -107,13 +109,18 @@ def across(session: ScopedSession, job: str) -> Iterator[ScopedSession]:
         # joined to the same connection: on SQLite a second one would wait for the lock that this one holds
         connection = Session.connection(session)
         inner = ScopedSession(
-            connection, expire_on_commit=False, join_transaction_mode="rollback_only", info=session.info
+            connection,
+            expire_on_commit=False,
+            join_transaction_mode="rollback_only",
+            info=session.info | {_WRITES_ON: None},
         )
         inner.scope, inner.actor, inner.vault = System(job), session.actor, session.vault
         inner.wrote = session.wrote = True
         try:
             yield inner
             inner.flush()
+            # what it looked at counts as looked at here
+            session.info.update(inner.info | {_WRITES_ON: None})
         finally:
             # a session that joined leaves the transaction as it is: its end is the outer one's to decide
             inner.close()
@@ -236,8 +243,8 @@ def _admit(session: ScopedSession, model: Any, *rows: Mapping[str, Any]) -> None
 def _writing(session: ScopedSession) -> Connection:
     session.wrote = True
     kept: Connection | None = session.info.get(_WRITES_ON)
-    if kept is None or not kept.in_transaction():
-        # asked for anew, it costs as much as converting a row
+    if kept is None or not kept.in_transaction() or session.in_nested_transaction():
+        # asked for anew, it costs as much as converting a row; only so does a nested block begin its savepoint
         kept = session.info[_WRITES_ON] = Session.connection(session)
     return kept
 

@@ -73,7 +73,7 @@ def look(
     """Remember that something was read; it is written when the session is committed at the end of the request.
 
     A page that only reads keeps no write lock: the look waits in the session and is then written in a short transaction
-    of its own. A page that answers with an error showed nothing, and leaves no look.
+    of its own. A page that tells of a fault showed nothing, and leaves no look; a form shown again does.
     """
     entry = _entry(session, act, subject, now, None, region, person_id, case_id, reason, None, True)
     session.info.setdefault(_LOOKS, []).append(entry)

@@ -217,14 +217,17 @@ def _token_name(kind: str) -> str:
 
 
 def settle(response: Response) -> None:
-    """One commit per successful request: below 400 the work stands, else nothing of it does."""
+    """One commit per successful request: below 400 the work stands, else nothing of it does.
+
+    A form shown again with what is wrong in it has shown the case all the same: its looks are written.
+    """
     mine = state()
     if mine.database is None:
         return
-    if response.status_code < 400 and not mine.broken:
-        mine.database.commit()
-    else:
+    if response.status_code >= 400 or mine.broken:
         mine.database.rollback()
+    if not mine.broken:
+        mine.database.commit()
 
 
 def abandon() -> None:

@@ -106,6 +106,15 @@ def test_looking_is_kept_in_the_trail_and_shown_on_the_case(site, way, clerk, wo
         assert set(looks) == {way.case_id}
 
 
+def test_a_form_shown_again_with_what_is_wrong_in_it_is_a_look_too(site, way, clerk):
+    way.submit()
+    answer = clerk.post(f"/staff/cases/{way.case_id}/acceptance", {})
+    assert answer.status_code == 422
+    with site.session() as session:
+        looks = session.scalars(select(AuditEntry.case_id).where(AuditEntry.act == "case.look")).all()
+        assert set(looks) == {way.case_id}
+
+
 def test_the_history_tab_says_how_many_lines_lie_under_it(site, way, clerk):
     way.survey()
     way.opine()

@@ -21,16 +21,19 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 from sqlalchemy.types import DateTime
 
+from core import audit
+from core.access import job_actor
 from core.audit.models import AuditEntry
-from core.cases.models import CaseSeries
-from core.database import AwareDateTime, EnumText
+from core.cases.models import CaseSeries, Task, TaskState
+from core.database import AwareDateTime, EnumText, new_id
 from core.households.models import Area
 from core.regions.models import RegionCounter
 from core.row_writing import conversion, insert_rows
-from core.scopes import OutOfScope, System
-from core.sessions import count_all_up, count_up, open_session, write_rows
+from core.scopes import OutOfScope, Region, System, region_columns
+from core.sessions import across, count_all_up, count_up, open_session, write_rows
 
 DIALECT = create_engine("sqlite://").dialect
 MOMENT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -133,3 +136,61 @@ def test_sessions_that_only_read_leave_their_statements_prepared(engine):
     with engine.connect() as connection:
         prepared = connection.scalars(text("SELECT statement FROM pg_prepared_statements")).all()
     assert any("FROM region_counters" in each for each in prepared)
+
+
+def _numbers(engine):
+    with open_session(engine, System("test"), writes=False) as session:
+        return sorted(session.scalars(select(RegionCounter.name)).all())
+
+
+def _counter(name):
+    return COLUMNS | {"name": name, "value": 1}
+
+
+def test_rows_of_a_nested_block_that_failed_are_taken_back_and_the_others_stay(engine):
+    with open_session(engine, System("test")) as session:
+        write_rows(session, RegionCounter, [_counter("before")])
+        with pytest.raises(IntegrityError), session.begin_nested():
+            write_rows(session, RegionCounter, [_counter(name) for name in ("lost", "before")])
+        write_rows(session, RegionCounter, [_counter("after")])
+        session.commit()
+    assert _numbers(engine) == ["after", "before"]
+
+
+def _task(region):
+    return region_columns(region) | {
+        "id": new_id(), "kind": "x", "permission": "p", "opened_at": MOMENT, "due_on": MOMENT.date(),
+        "state": TaskState.OPEN,
+    }  # fmt: skip
+
+
+def test_what_two_regions_do_at_once_is_told_to_the_database_though_it_only_writes(engine):
+    with open_session(engine, Region("520328101000")) as session:
+        write_rows(session, Task, [_task("520328101000")])
+        with across(session, "test") as both:
+            write_rows(both, Task, [_task("441823100000")])
+        session.commit()
+    with open_session(engine, System("test"), writes=False) as session:
+        assert sorted(session.scalars(select(Task.township)).all()) == ["441823100000", "520328101000"]
+
+
+def test_what_was_looked_at_across_regions_leaves_its_trace(engine):
+    with open_session(engine, Region("520328101000"), job_actor("test")) as session:
+        with across(session, "test") as both:
+            audit.look(both, "case.read", ("cases", 1), now=MOMENT, region="441823100000")
+        session.commit()
+    with open_session(engine, System("test"), writes=False) as session:
+        assert session.scalars(select(AuditEntry.township)).all() == ["441823100000"]
+
+
+def test_a_session_closes_quietly_when_the_server_has_gone_away(engine):
+    if engine.dialect.name != "postgresql":
+        pytest.skip("SQLite has no server")
+    session = open_session(engine, System("test"), writes=False)
+    session.scalars(select(RegionCounter)).all()
+    server = Session.connection(session).connection.driver_connection.info.backend_pid
+    with engine.connect() as other:
+        other.exec_driver_sql(f"SELECT pg_terminate_backend({server})")
+    session.close()
+    assert engine.pool.checkedout() == 0
+    assert _numbers(engine) == []
