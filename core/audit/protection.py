@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from core.audit.content import DIGESTED
+
 _REFUSAL = "the audit trail is append-only"
 # an entry may be put into a batch once; nothing else about it may ever change
-_KEPT = (
-    "id", "at", "act", "done", "actor_kind", "account_id", "actor_name", "node", "subject_type", "subject_id",
-    "person_id", "case_id", "reason", "changes", "login_id", "ip", "chain", "digest", "proof",
-    "province", "city", "county", "township", "village",
-)  # fmt: skip
-
-
+_KEPT = (*DIGESTED, "digest", "proof")
 TABLES = ("audit_entries", "audit_batches", "audit_anchors")
 
 
