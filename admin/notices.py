@@ -84,7 +84,14 @@ def _read_back(notice: Notice, case_id: uuid.UUID) -> Response:
     # the page can be read only once the row stands; the check then writes in a session of its own
     session().commit()
     leaks = check_notice(current_app._get_current_object(), notice.id, now=now())  # type: ignore[attr-defined]  # noqa: SLF001
-    if leaks:
+    if leaks is None:
+        flash(
+            gettext(
+                "公示已张贴，但是以普通访客的身份没有读到它，还没有复核。过几分钟会自动再读；一直“等复核”的，请告诉系统管理员。"
+            ),
+            "warning",
+        )
+    elif leaks:
         flash(gettext("公示页上查出不该公开的内容，已经自动撤下。请检查后重新张贴。"), "error")
     else:
         flash(gettext("公示已张贴，并以普通访客的身份读过一遍，没有个人信息。"), "success")

@@ -16,7 +16,7 @@ from core.errors import Blocked, NotFound
 from core.notices.changes import FIRST, LONG_TERM
 from core.notices.models import PublicRow
 from core.notices.objections import raise_objection
-from core.notices.queries import public_count, public_rows, villages_on_notice
+from core.notices.queries import PAGE_ROWS, PublicPage, public_count, public_page, villages_on_notice
 from core.regions import queries as regions
 from core.regions.models import Region
 from core.sessions import found
@@ -68,19 +68,36 @@ def notices_of(place: str) -> Response:
     node = _place(place)
     kind = request.args.get("kind", FIRST)
     kind = kind if kind in KINDS else FIRST
-    rows = public_rows(session(), place, kind)
+    listed = _listed(place, kind)
     township = place[:9].ljust(12, "0")
     return page(
         "portal/notices.html",
         node=node,
         path=regions.path(session(), place),
         kind=kind,
-        rows=rows,
+        rows=listed.rows,
+        next_url=_page_url(place, listed.after, kind=kind),
+        previous_url=_page_url(place, listed.before, kind=kind),
+        page_rows=PAGE_ROWS,
         counts={each: public_count(session(), place, each) for each in KINDS},
-        periods=_periods(rows) if kind == FIRST else [],
+        periods=_periods(listed.rows) if kind == FIRST else [],
         villages=_villages(township) if place == township else [],
         office=regions.office(session(), place),
     )
+
+
+def _listed(place: str, kind: str) -> PublicPage:
+    """The page of a list that begins with `?from=`, the id of one of its rows."""
+    try:
+        start = uuid.UUID(request.args.get("from", ""))
+    except ValueError:
+        start = None
+    return public_page(session(), place, kind, start=start)
+
+
+def _page_url(place: str, start: uuid.UUID | None, **more: str) -> str | None:
+    """The page being read, from the row `start` on; None where there is no such page."""
+    return url_for(request.endpoint or "", place=place, **more, **{"from": start}) if start else None
 
 
 def _place(code: str) -> Region:
@@ -136,8 +153,15 @@ class ObjectionForm(Form):
 def choose_objection(place: str) -> Response:
     """Which household it is about; somebody who is missing from the list is another way."""
     node = _place(place)
-    rows = public_rows(session(), place, FIRST)
-    return page("portal/objection_choose.html", node=node, rows=rows, office=regions.office(session(), place))
+    listed = _listed(place, FIRST)
+    return page(
+        "portal/objection_choose.html",
+        node=node,
+        rows=listed.rows,
+        next_url=_page_url(place, listed.after),
+        previous_url=_page_url(place, listed.before),
+        office=regions.office(session(), place),
+    )
 
 
 @blueprint.route("/notices/<place>/objection/<uuid:row_id>", methods=["GET", "POST"])

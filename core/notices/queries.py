@@ -6,28 +6,59 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, tuple_
 
 from core.encryption import place_of
 from core.notices.models import Notice, NoticeState, Objection, ObjectionState, PublicRow
 from core.scopes import level_column
 from core.sessions import ScopedSession
 
-MOST_ROWS = 200
+PAGE_ROWS = 100
 COUNT_CAP = 1001
 
 
-def public_rows(
-    session: ScopedSession, place: str, kind: str, *, limit: int = MOST_ROWS
-) -> Sequence[PublicRow]:
-    """The rows on public notice in a place today, by village and name; a Public session sees no others."""
-    level = getattr(PublicRow, level_column(place))
-    return session.scalars(
-        select(PublicRow)
-        .where(level == place, PublicRow.kind == kind)
-        .order_by(PublicRow.village, PublicRow.closes_on, PublicRow.listed_name, PublicRow.id)
-        .limit(limit)
-    ).all()
+_BY_VILLAGE = (PublicRow.village, PublicRow.listed_name, PublicRow.id)
+_BY_DAY = (PublicRow.opens_on, *_BY_VILLAGE)
+
+
+@dataclass(frozen=True, slots=True)
+class PublicPage:
+    """Rows of a public list, and the row with which the page after it and the page before it begin (None: there is none).
+
+    A page is named by the random id of its first row, because the order goes by names and no name stands in an address.
+    """
+
+    rows: Sequence[PublicRow]
+    after: uuid.UUID | None = None
+    before: uuid.UUID | None = None
+
+
+def public_page(
+    session: ScopedSession,
+    place: str,
+    kind: str,
+    *,
+    start: uuid.UUID | None = None,
+    size: int = PAGE_ROWS,
+) -> PublicPage:
+    """The rows on public notice in a place today, from the row `start` on; a Public session sees no others.
+
+    First notices by their first day, then as every list by village and name. The first page where `start` hangs no more.
+    """
+    of_list = (getattr(PublicRow, level_column(place)) == place, PublicRow.kind == kind)
+    order = _BY_DAY if kind == "first" else _BY_VILLAGE
+    statement = select(PublicRow).where(*of_list)
+    first = session.scalar(statement.where(PublicRow.id == start)) if start is not None else None
+    earlier: Sequence[uuid.UUID] = ()
+    if first is not None:
+        place_in_order, here = tuple_(*order), tuple_(*(getattr(first, column.key) for column in order))
+        back = select(PublicRow.id).where(*of_list, place_in_order < here)
+        earlier = session.scalars(back.order_by(*(column.desc() for column in order)).limit(size)).all()
+        statement = statement.where(place_in_order >= here)
+    rows = session.scalars(statement.order_by(*order).limit(size + 1)).all()
+    return PublicPage(
+        rows[:size], rows[size].id if len(rows) > size else None, earlier[-1] if earlier else None
+    )
 
 
 def public_count(session: ScopedSession, place: str, kind: str) -> int:

@@ -2,33 +2,37 @@
 
 from __future__ import annotations
 
-import re
 from contextvars import Context
 from datetime import datetime, time
 
+import structlog
 from flask import Flask
 from sqlalchemy import select
 
 from core.access import job_actor
 from core.cases.models import Case
 from core.leak_scan import Leak
+from core.leak_scan_pages import html_pieces
 from core.notices.changes import public_row_of, record_public_check
 from core.notices.content import leaks_in, raw_values
-from core.notices.models import Notice, NoticeState
+from core.notices.models import Notice, NoticeState, PublicRow
 from core.scopes import System
 from core.sessions import ScopedSession, found, open_session
 from core.web.installation import installation_of
 from core.web.request import AS_OF
 from core.workdays import CHINA
 
-_TAGS = re.compile(r"<(script|style)\b.*?</\1>|<[^>]+>", re.DOTALL)
+log = structlog.get_logger("doudi.notices")
 CHECK = System("notice-check")
+# what is shorter (a house number) stands on any page as a count or a day
+SHORTEST_FORBIDDEN = 5
 
 
-def check_notice(app: Flask, notice_id: object, *, now: datetime) -> list[Leak]:
+def check_notice(app: Flask, notice_id: object, *, now: datetime) -> list[Leak] | None:
     """Fetch the page on which the notice hangs, on its first day, and scan it; a leak takes it down at once.
 
-    Returns what was found. The scan knows every raw value of every listed person of the case.
+    Returns what was found, or None when the page could not be read or the notice does not stand on it: then nothing is
+    recorded, and the watch asks again. The scan knows every raw value of every listed person of the case.
     """
     home = installation_of(app)
     with open_session(home.engine, CHECK, job_actor("notice-check"), vault=home.vault) as session:
@@ -37,25 +41,32 @@ def check_notice(app: Flask, notice_id: object, *, now: datetime) -> list[Leak]:
         row = public_row_of(session, notice)
         values = {"listed_name": row.listed_name, "office_phone": row.office_phone}
         # names were judged cell by cell before publishing; on the whole page a namesake of another family is lawful
-        forbidden = frozenset(value for value in raw_values(session, case) if any(map(str.isdigit, value)))
-        text = _as_visitor(app, f"/notices/{case.village or case.township}?kind={notice.kind}", notice)
-        leaks = leaks_in(_without_marks(text), values, forbidden)
+        forbidden = frozenset(
+            value
+            for value in raw_values(session, case)
+            if len(value) >= SHORTEST_FORBIDDEN and any(map(str.isdigit, value))
+        )
+        content = _as_visitor(app, row, notice)
+        if content is None:
+            log.error("public notice not found by a visitor", notice=str(notice.id))
+            return None
+        # a line break inside one piece of text is only how it was written down
+        texts = [piece.text.replace("\n", " ") for piece in html_pieces(content)]
+        leaks = [leak for text in texts for leak in leaks_in(text, values, forbidden)]
         record_public_check(session, notice, len(leaks), now=now)
         session.commit()
         return leaks
 
 
-def _as_visitor(app: Flask, path: str, notice: Notice) -> str:
+def _as_visitor(app: Flask, row: PublicRow, notice: Notice) -> bytes | None:
+    """The page of the list that begins with the notice's row, or None where a visitor does not find the row."""
+    path = f"/notices/{row.village or row.township}?kind={notice.kind}&from={row.id}"
     day = datetime.combine(notice.opens_on, time(12), CHINA)
     visitor = app.test_client(use_cookies=False)
     # a request within a request would share its sign-in and its database session: a stranger starts from nothing
     answer = Context().run(visitor.get, path, environ_overrides={AS_OF: day})
-    return answer.get_data(as_text=True)
-
-
-def _without_marks(html: str) -> str:
-    """What a reader sees, one blank for each mark, so that numbers split by marks are still found."""
-    return _TAGS.sub(" ", html)
+    hangs = answer.status_code == 200 and f'id="notice-{row.id}"' in answer.text
+    return answer.get_data() if hangs else None
 
 
 def unchecked_notices(session: ScopedSession) -> list[object]:

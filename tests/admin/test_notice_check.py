@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
+from html import unescape
 
 import pytest
 from sqlalchemy import select
 
 from core.audit.models import AuditEntry
 from core.cases.models import Task, TaskState
+from core.database import new_id
+from core.errors import NotFound
 from core.notices.changes import FIRST, public_row_of, publish_first_notice, standing_notice
-from core.notices.models import Notice, NoticeState
-from core.scopes import System
+from core.notices.models import Notice, NoticeState, PublicRow
+from core.notices.queries import PAGE_ROWS
+from core.scopes import System, region_columns
 from core.testing.town import TOWNSHIP, made_up_id
-from core.web.public_check import check_notice
+from core.web.public_check import check_notice, unchecked_notices
 
 pytestmark = pytest.mark.row("R3-18", "R1-14")
 
@@ -65,3 +70,83 @@ def test_what_got_into_the_row_after_all_is_seen_by_a_visitor_and_taken_down(
     said = read_by_a_neighbour(site, words)
     assert "周明" not in said
     assert leak not in said
+
+
+def opined(way):
+    way.survey()
+    way.opine()
+    way.town.close()
+    return f"/staff/cases/{way.case_id}"
+
+
+@pytest.mark.parametrize("answer", ["not found", "empty"])
+def test_a_page_that_a_visitor_cannot_read_is_not_called_clean_and_is_read_again_later(
+    site, way, clerk, words, monkeypatch, answer
+):
+    case, endpoint = opined(way), "portal.notices_of"
+    view = site.app.view_functions[endpoint]
+
+    def instead(place):
+        if answer == "not found":
+            raise NotFound(place)
+        # the address echoes the row's id, the list does not hold the row
+        return f"<h1>公示</h1><a href='?from={row_id(site)}'>刷新</a>"
+
+    instead.__access__ = view.__access__
+    with monkeypatch.context() as patched:
+        patched.setitem(site.app.view_functions, endpoint, instead)
+        clerk.get(case)
+        assert clerk.post(f"{case}/notice").status_code == 303
+    said = words(clerk.get(case))
+    assert "还没有复核" in said
+    assert "没有个人信息" not in said
+    with site.session() as session:
+        (notice,) = unchecked_notices(session)
+    assert check_notice(site.app, notice, now=site.at) == []
+    assert state_of(site, notice) == (NoticeState.PUBLISHED, "", site.at)
+
+
+def row_id(site):
+    with site.session() as session:
+        return session.scalars(select(PublicRow.id)).one()
+
+
+@pytest.mark.parametrize("hidden", ['<p data-kept="{}">', "<!-- {} -->", "<script>{}</script>"])
+def test_what_stands_in_an_attribute_a_comment_or_a_script_is_a_leak_too(site, hung, monkeypatch, hidden):
+    endpoint = "portal.notices_of"
+    view = site.app.view_functions[endpoint]
+
+    def leaking(place):
+        page = view(place)
+        page.set_data(page.get_data(as_text=True) + hidden.format("19900000077"))
+        return page
+
+    leaking.__access__ = view.__access__
+    monkeypatch.setitem(site.app.view_functions, endpoint, leaking)
+    assert check_notice(site.app, hung, now=site.at)
+    assert state_of(site, hung)[:2] == (NoticeState.WITHDRAWN, "leak")
+
+
+def test_a_notice_that_comes_after_a_whole_page_of_others_hangs_and_is_checked(site, way, clerk, words):
+    case, day = opined(way), site.at.date()
+    with site.session(writes=True) as session:
+        session.add_all(
+            PublicRow(
+                **region_columns(TOWNSHIP), id=new_id(), kind=FIRST, title="初审公示", listed_name=f"丁{number:03}",
+                village_name="某村", household_size=1, public_kind="低保", monthly_fen=100,
+                opens_on=day, closes_on=day + timedelta(days=5),
+            )
+            for number in range(PAGE_ROWS + 3)
+        )  # fmt: skip
+        session.commit()
+    clerk.get(case)
+    clerk.post(f"{case}/notice")
+    assert "没有个人信息" in words(clerk.get(case))
+    site.later(days=2)
+    first = site.browser().get(f"/notices/{TOWNSHIP}")
+    assert "周明" not in first.text
+    assert f"一页{PAGE_ROWS}户" in words(first)
+    for start in (f"/notices/{TOWNSHIP}", f"/notices/{TOWNSHIP}/objection"):
+        (further,) = re.findall(r'href="([^"]+from=[^"]+)"', site.browser().get(start).text)
+        assert "周明" in words(site.browser().get(unescape(further)))
+    assert site.browser().get(f"/notices/{TOWNSHIP}?from=nonsense").status_code == 200

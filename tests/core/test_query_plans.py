@@ -24,7 +24,7 @@ from core.notices.queries import (
     notices_of_case,
     objections_of_case,
     public_count,
-    public_rows,
+    public_page,
     villages_on_notice,
 )
 from core.scopes import Own, Public, Region, System
@@ -146,7 +146,7 @@ def test_the_notices_as_anyone_reads_them(town, busy, reads_by_index):
         reads_by_index(
             Public(DAY),
             None,
-            lambda session, where=place: public_rows(session, where, "first"),
+            lambda session, where=place: public_page(session, where, "first"),
             lambda session, where=place: public_count(session, where, "long_term"),
         )
     reads_by_index(Public(DAY), None, lambda session: villages_on_notice(session, town.township))

@@ -25,7 +25,7 @@ from core.notices.changes import (
 )
 from core.notices.models import NoticeState, Objection
 from core.notices.objections import decide_objection, raise_objection
-from core.notices.queries import notices_of_case, public_rows
+from core.notices.queries import notices_of_case, public_page
 from core.scopes import Public, System
 from core.testing.casework import Way
 from core.testing.town import members_a1, staff
@@ -39,7 +39,7 @@ def hang(town, way):
 
 
 def listed(town):
-    return public_rows(town.session(Public(town.now.date())), town.township, FIRST)
+    return public_page(town.session(Public(town.now.date())), town.township, FIRST).rows
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from core.cases.steps import complete_step, steps_of
 from core.database import new_id
 from core.letters.queries import letter_text, letters_of_case
 from core.notices.changes import close_due_notices, publish_first_notice, publish_long_term
-from core.notices.queries import public_rows
+from core.notices.queries import public_page
 from core.scopes import Public, System
 from core.testing.town import family_of_four
 from core.testing.visiting import visit_answer
@@ -58,9 +58,9 @@ def test_a_family_applies_and_receives_dibao(town):
     assert (notice.opens_on, notice.closes_on) == (date(2026, 11, 17), date(2026, 11, 23))
     assert [
         row.listed_name
-        for row in public_rows(town.session(Public(date(2026, 11, 20))), town.township, "first")
+        for row in public_page(town.session(Public(date(2026, 11, 20))), town.township, "first").rows
     ] == ["周明"]
-    assert public_rows(town.session(Public(date(2026, 11, 24))), town.township, "first") == []
+    assert public_page(town.session(Public(date(2026, 11, 24))), town.township, "first").rows == []
 
     town.now += timedelta(days=8)
     sweep = town.session(System("close-notices"))

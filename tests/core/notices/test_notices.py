@@ -26,7 +26,7 @@ from core.notices.changes import (
 )
 from core.notices.content import leaks_in, public_values, raw_values, require_clean
 from core.notices.models import NoticeLink, NoticeState, PublicRow
-from core.notices.queries import public_rows
+from core.notices.queries import public_page
 from core.scopes import Public, System
 from core.testing.town import A1_MEMBERS, member
 
@@ -49,7 +49,7 @@ def sweep(town, now):
 
 
 def seen(town, day, kind=FIRST):
-    return public_rows(town.session(Public(day)), town.township, kind)
+    return public_page(town.session(Public(day)), town.township, kind).rows
 
 
 @pytest.mark.parametrize(
