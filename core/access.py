@@ -21,14 +21,12 @@ class Permission(StrEnum):
     HOUSEHOLD_TRANSFER = "household:transfer"
     PERSON_SEARCH = "person:search"
     PERSON_REVEAL = "person:reveal"
-    PERSON_EXPORT = "person:export"
     CASE_READ = "case:read"
     CASE_INTAKE = "case:intake"
     CASE_ACCEPT = "case:accept"
     CASE_ASSIGN = "case:assign"
     CASE_PAUSE = "case:pause"
     DOCUMENT_READ = "document:read"
-    DOCUMENT_ADD = "document:add"
     LETTER_READ = "letter:read"
     LETTER_SEND = "letter:send"
     AUTHORISATION_READ = "authorisation:read"
@@ -37,27 +35,22 @@ class Permission(StrEnum):
     VERIFICATION_RECORD = "verification:record"
     VISIT_READ = "visit:read"
     VISIT_RECORD = "visit:record"
-    LEAD_REPORT = "lead:report"
     OPINION_SIGN = "opinion:sign"
     NOTICE_READ = "notice:read"
     NOTICE_PUBLISH = "notice:publish"
     OBJECTION_HANDLE = "objection:handle"
     CONFIRMATION_SIGN = "confirmation:sign"
     DELEGATED_CONFIRMATION_SIGN = "delegated-confirmation:sign"
-    REFERRAL_READ = "referral:read"
-    STATISTICS_READ = "statistics:read"
     STANDARD_READ = "standard:read"
     STANDARD_ENTER = "standard:enter"
     CALENDAR_ENTER = "calendar:enter"
     OFFICE_EDIT = "office:edit"
     REGION_EDIT = "region:edit"
     PACK_MANAGE = "pack:manage"
-    JOB_READ = "job:read"
     STAFF_READ = "staff:read"
     STAFF_CREATE = "staff:create"
     ROLE_GRANT = "role:grant"
     STAFF_LOCK = "staff:lock"
-    KEY_ROTATE = "key:rotate"
     AUDIT_READ = "audit:read"
 
 
@@ -82,10 +75,8 @@ class Role(StrEnum):
 P = Permission
 _READ_CASE = {P.CASE_READ, P.DOCUMENT_READ, P.LETTER_READ, P.AUTHORISATION_READ, P.VISIT_READ, P.NOTICE_READ}
 # a city or province, too, announces standards for all below it (R2-04, R2-28)
-_SUPERVISOR = frozenset(
-    {P.WORKLIST_READ, P.STATISTICS_READ, P.STANDARD_READ, P.STANDARD_ENTER, P.NOTICE_READ}
-)
-_DESK = _READ_CASE | {P.WORKLIST_READ, P.HOUSEHOLD_READ, P.PERSON_SEARCH, P.STANDARD_READ, P.JOB_READ}
+_SUPERVISOR = frozenset({P.WORKLIST_READ, P.STANDARD_READ, P.STANDARD_ENTER, P.NOTICE_READ})
+_DESK = _READ_CASE | {P.WORKLIST_READ, P.HOUSEHOLD_READ, P.PERSON_SEARCH, P.STANDARD_READ}
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.VILLAGE_ASSISTANT: frozenset(
@@ -94,9 +85,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.CASE_READ,
             P.VISIT_READ,
             P.VISIT_RECORD,
-            P.LEAD_REPORT,
             P.CASE_INTAKE,
-            P.DOCUMENT_ADD,
         }
     ),
     Role.CONTRACT_WORKER: frozenset({P.WORKLIST_READ, P.VISIT_READ, P.VISIT_RECORD}),
@@ -108,22 +97,19 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.CASE_INTAKE,
             P.CASE_ACCEPT,
             P.CASE_PAUSE,
-            P.DOCUMENT_ADD,
             P.LETTER_SEND,
             P.AUTHORISATION_SCAN,
             P.VERIFICATION_REQUEST,
             P.VISIT_RECORD,
-            P.LEAD_REPORT,
             P.NOTICE_PUBLISH,
             P.OBJECTION_HANDLE,
         }
     ),
     Role.TOWNSHIP_REVIEWER: frozenset(
-        _DESK
-        | {P.PERSON_REVEAL, P.CASE_ASSIGN, P.CASE_PAUSE, P.OPINION_SIGN, P.VISIT_RECORD, P.STATISTICS_READ}
+        _DESK | {P.PERSON_REVEAL, P.CASE_ASSIGN, P.CASE_PAUSE, P.OPINION_SIGN, P.VISIT_RECORD}
     ),
     Role.TOWNSHIP_CONFIRMER: frozenset(
-        _DESK | {P.PERSON_REVEAL, P.DELEGATED_CONFIRMATION_SIGN, P.LETTER_SEND, P.STATISTICS_READ}
+        _DESK | {P.PERSON_REVEAL, P.DELEGATED_CONFIRMATION_SIGN, P.LETTER_SEND}
     ),
     Role.COUNTY_OFFICER: frozenset(
         _DESK
@@ -136,15 +122,14 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.OBJECTION_HANDLE,
             P.STANDARD_ENTER,
             P.OFFICE_EDIT,
-            P.STATISTICS_READ,
         }
     ),
     Role.COUNTY_CONFIRMER: frozenset(
-        _DESK | {P.PERSON_REVEAL, P.CONFIRMATION_SIGN, P.LETTER_SEND, P.CASE_PAUSE, P.STATISTICS_READ}
+        _DESK | {P.PERSON_REVEAL, P.CONFIRMATION_SIGN, P.LETTER_SEND, P.CASE_PAUSE}
     ),
     Role.CITY_SUPERVISOR: _SUPERVISOR,
     Role.PROVINCE_SUPERVISOR: _SUPERVISOR,
-    Role.DEPARTMENT_OFFICER: frozenset({P.WORKLIST_READ, P.REFERRAL_READ, P.VERIFICATION_RECORD}),
+    Role.DEPARTMENT_OFFICER: frozenset({P.WORKLIST_READ, P.VERIFICATION_RECORD}),
     Role.SYSTEM_ADMINISTRATOR: frozenset(
         {
             P.STAFF_READ,
@@ -154,10 +139,9 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.CALENDAR_ENTER,
             P.OFFICE_EDIT,
             P.STANDARD_READ,
-            P.JOB_READ,
         }
     ),
-    Role.SECURITY_ADMINISTRATOR: frozenset({P.STAFF_READ, P.ROLE_GRANT, P.STAFF_LOCK, P.KEY_ROTATE}),
+    Role.SECURITY_ADMINISTRATOR: frozenset({P.STAFF_READ, P.ROLE_GRANT, P.STAFF_LOCK}),
     Role.AUDIT_ADMINISTRATOR: frozenset({P.AUDIT_READ}),
 }
 

@@ -127,7 +127,6 @@ class Visibility:
 
 EVERYONE = Visibility(reference=True)
 SYSTEM_ONLY = Visibility()
-APPEND_ANYWHERE = Visibility(append=True)
 
 
 def conditions_of(visibility: Visibility, scope: Scope) -> list[dict[str, Any]] | bool:  # noqa: PLR0911 (one line per kind of scope)

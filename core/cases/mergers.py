@@ -161,11 +161,6 @@ def merged_places(session: ScopedSession, today: date) -> Sequence[str]:
     ).all()
 
 
-def left_behind_by_mergers(session: ScopedSession, today: date) -> int:
-    """How many households still lie in merged places, those with a case under way included."""
-    return sum(households_in(session, place) for place in merged_places(session, today))
-
-
 def households_in(session: ScopedSession, place: str) -> int:
     """How many households lie in a place."""
     return session.scalar(select(func.count(Household.id)).where(_in(Household, place))) or 0

@@ -162,7 +162,6 @@ class RelatedPartyRule:
 
     question: str
     register_title: str
-    county_must_visit: bool = True
     source: str = ""
 
 

@@ -69,11 +69,6 @@ def load_divisions(session: ScopedSession, provinces: Iterable[str] | None = Non
     return Loaded(len(added), renamed, kept)
 
 
-def bump(session: ScopedSession, code: str, name: str, delta: int) -> None:
-    """Add `delta` to the counter `name` of `code` and of every node above it; see `bump_all`."""
-    bump_all(session, {(code, name): delta})
-
-
 def bump_all(session: ScopedSession, deltas: Mapping[tuple[str, str], int]) -> None:
     """Add to counters, by (code, name), of each place and of every node above it, in one statement.
 

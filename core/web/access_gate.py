@@ -12,7 +12,7 @@ from flask import Flask, current_app, flash, request
 from flask import session as cookie
 from werkzeug.wrappers import Response
 
-from core.access import ROLE_PERMISSIONS, Actor, Permission, Role
+from core.access import Actor, Permission, Role
 from core.accounts.signed_in import SignedIn
 from core.errors import NotAllowed, NotFound
 from core.scopes import Assigned, Own, Public, Region, Scope
@@ -234,11 +234,6 @@ def safe_next(address: str | None) -> str | None:
 def may(permission: Permission) -> bool:
     """Whether who acts holds `permission` where she works; for showing or leaving out a button."""
     return state().actor.may(permission)
-
-
-def roles_with(permission: Permission) -> frozenset[Role]:
-    """The roles that hold a permission, to tell people whom to ask."""
-    return frozenset(role for role, held in ROLE_PERMISSIONS.items() if permission in held)
 
 
 def install_gate(app: Flask) -> None:

@@ -22,8 +22,8 @@ from core.cases.changes import withdraw_application
 from core.cases.mergers import (
     end_of_chunk,
     follow_merger,
+    households_in,
     how_many,
-    left_behind_by_mergers,
     move_people_alone,
     move_some,
     move_staff,
@@ -119,7 +119,7 @@ def test_a_household_with_a_case_under_way_waits_until_it_is_over(town, way):
         session.commit()
     assert run_steps(town) == 0
     with town.session(System("count")) as session:
-        assert left_behind_by_mergers(session, town.now.date()) == 1
+        assert households_in(session, TOWNSHIP) == 1
     with way.acting(town.clerk) as (session, case, _procedure):
         withdraw_application(session, town.clerk, case, now=town.now)
     assert run_steps(town) == 1

@@ -14,7 +14,7 @@ from core.audit.models import AuditEntry
 from core.database import Base, make_engine, new_id
 from core.errors import Invalid, NotAllowed, NotFound
 from core.regions import queries
-from core.regions.changes import bump, load_divisions, set_office
+from core.regions.changes import bump_all, load_divisions, set_office
 from core.regions.divisions import read_divisions
 from core.regions.models import Region, RegionOffice
 from core.regions.names import spoken
@@ -199,13 +199,13 @@ def test_a_clerk_and_an_officer_of_another_county_may_not_change_the_office(guiz
 
 def test_one_application_counts_in_every_node_above_it_whoever_sends_it(session_in, now):
     resident = session_in(Own(account_id=new_id()))
-    bump(resident, VILLAGE, "open cases", 1)
-    bump(resident, VILLAGE, "open cases", 1)
-    bump(resident, VILLAGE, "households", 1)
+    bump_all(resident, {(VILLAGE, "open cases"): 1})
+    bump_all(resident, {(VILLAGE, "open cases"): 1})
+    bump_all(resident, {(VILLAGE, "households"): 1})
     resident.commit()
     clerk = session_in(RegionScope(YONGXING))
-    bump(clerk, "520328101200", "open cases", 1)
-    bump(clerk, VILLAGE, "open cases", -1)
+    bump_all(clerk, {("520328101200", "open cases"): 1})
+    bump_all(clerk, {(VILLAGE, "open cases"): -1})
     clerk.commit()
     system = session_in(System("test"))
     for code in (NATION, GUIZHOU, "520300000000", MEITAN, YONGXING):
@@ -214,14 +214,14 @@ def test_one_application_counts_in_every_node_above_it_whoever_sends_it(session_
 
 
 def test_a_count_in_dongguan_is_not_taken_twice_for_the_city_that_is_its_county(system):
-    bump(system, "441900003001", "open cases", 1)
+    bump_all(system, {("441900003001", "open cases"): 1})
     assert queries.counters(system, DONGGUAN) == {"open cases": 1}
     assert queries.counters(system, "440000000000") == {"open cases": 1}
 
 
 def test_counters_are_read_at_or_below_ones_node_only(session_in, now):
     system = session_in(System("test"))
-    bump(system, VILLAGE, "open cases", 3)
+    bump_all(system, {(VILLAGE, "open cases"): 3})
     system.commit()
     county = session_in(RegionScope(MEITAN))
     assert queries.counters(county, YONGXING) == {"open cases": 3}
@@ -235,8 +235,8 @@ def test_counts_made_at_the_same_time_in_two_townships_are_all_kept(engine):
     def count(township: str) -> None:
         for _ in range(10):
             with open_session(engine, System("test")) as session:
-                bump(session, township, "open cases", 1)
-                bump(session, township, "households", 2)
+                bump_all(session, {(township, "open cases"): 1})
+                bump_all(session, {(township, "households"): 2})
                 session.commit()
 
     with ThreadPoolExecutor(4) as pool:
