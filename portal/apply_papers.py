@@ -10,13 +10,14 @@ from werkzeug.wrappers import Response
 from core.cases.draft_state import DraftConflict
 from core.documents.models import Document
 from core.documents.queries import open_document
+from core.errors import NotFound
 from core.forms import Answers
 from core.sessions import found
 from core.web.form_builder import Form, form_class
 from core.web.page import file_response, page, redirect_to
 from core.web.request import now, session
 from core.web.stored_files import file_store
-from core.web.texts import gettext
+from core.web.texts import N_, gettext
 from portal.apply_files import KnownPaper, UploadFault, keep_paper, kind_for, known_papers
 from portal.apply_questions import autosaving, interim, saved
 from portal.apply_wizard import Wizard, apply_page
@@ -39,7 +40,7 @@ def papers(wizard: Wizard) -> Response:
             wizard.clash(conflict)
             status = 409
         else:
-            answer = interim(wizard) or _pressed(wizard)
+            answer = interim(wizard) or _pressed(wizard, form)
             if answer is not None and status is None:
                 return answer
         form = _shown_again(wizard, form)
@@ -67,8 +68,8 @@ def _take(wizard: Wizard, form: Form) -> int | None:
     chosen: Answers = {}
     for field in form:
         known = request.form.get(f"{field.name}-known", "")
-        if known and found(session().get(Document, uuid.UUID(known))) is not None:
-            chosen[field.name] = known
+        if known:
+            chosen[field.name] = str(_given_before(known).id)
         for upload in getattr(field, "uploads", []):
             document, fault = keep_paper(wizard, field.name, upload)
             if fault is not None:
@@ -81,14 +82,26 @@ def _take(wizard: Wizard, form: Form) -> int | None:
     return status
 
 
+def _given_before(known: str) -> Document:
+    """The paper of her library with that id. Raises NotFound for any other word."""
+    try:
+        document: Document | None = session().get(Document, uuid.UUID(known))
+    except ValueError:
+        document = None
+    return found(document)
+
+
 def wizard_fault(form: Form, name: str, fault: UploadFault) -> None:
     """Tell beside a field why its file was not kept."""
     form[name].errors = [*form[name].errors, fault.told]
 
 
-def _pressed(wizard: Wizard) -> Response | None:
+def _pressed(wizard: Wizard, form: Form) -> Response | None:
     what, _, name = request.form.get("do", "next").partition(":")
     if what == "drop":
+        # a paper of this page, and no other answer of the draft
+        if name not in {field.name for field in form if hasattr(field, "uploads")}:
+            raise NotFound(N_("没有这一份材料。请刷新网页再看。"))
         wizard.keep({name: None})
         flash(gettext("这一份不交了。它还在您的材料库里。"), "info")
     return redirect_to(wizard.url("papers", then=wizard.then or None)) if what in {"drop", "save"} else None

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from core.cases import people
-from core.cases.changes import supply_missing, withdraw_application
+from core.cases.changes import require_supplement, supply_missing, withdraw_application
 from core.cases.data_requests import requests_of_case
 from core.cases.models import OPEN_STATES, Case, CaseState, Pause
 from core.cases.steps import steps_of
@@ -67,6 +67,7 @@ class SupplementForm(Form):
 def supplement(case_id: uuid.UUID) -> Response:
     """Answer the one letter: papers go into the file, the case waits for the clerk again."""
     case = _case(case_id)
+    require_supplement(session(), case)
     form = SupplementForm()
     if not form.papers.uploads and "done" in request.form and not _given_since_letter(case):
         form.mark(Invalid(N_("还没有材料。请先拍照或选照片，再交。"), field="papers"))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import Any
 
 from flask import request, url_for
 from werkzeug.wrappers import Response
@@ -97,7 +98,8 @@ def _listed(place: str, kind: str) -> PublicPage:
 
 def _page_url(place: str, start: uuid.UUID | None, **more: str) -> str | None:
     """The page being read, from the row `start` on; None where there is no such page."""
-    return url_for(request.endpoint or "", place=place, **more, **{"from": start}) if start else None
+    values: dict[str, Any] = {**more, "from": start}
+    return url_for(request.endpoint or "", place=place, **values) if start else None
 
 
 def _place(code: str) -> Region:

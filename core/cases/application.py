@@ -11,6 +11,7 @@ from typing import Any
 from core.cases.declaration_models import LineKind, MemberRole, Period, Section
 from core.cases.models import WHOLE_HOUSEHOLD, Channel
 from core.errors import Invalid
+from core.forms.money import require_possible
 from core.households.models import Area, NotCounted
 from core.translations import N_
 
@@ -117,5 +118,6 @@ def check_application(application: Application, today: date) -> None:
     for line in application.lines:
         if line.amount_fen < 0 or line.quantity < 0:
             raise Invalid(N_("金额和数量不能是负数。"), field="lines")
+        require_possible(line.amount_fen, field="lines")
         if line.member is not None and not 0 <= line.member < len(members):
             raise Invalid(N_("有一项收入没有写是谁的，请补上。"), field="lines")

@@ -164,12 +164,17 @@ def send_deficiency_letter(
     return letter
 
 
-def supply_missing(session: ScopedSession, actor: Actor, case: Case, *, now: datetime) -> None:
-    """The resident answered the one letter, once; the case waits for the clerk again."""
-    _require_applicant(actor, case)
+def require_supplement(session: ScopedSession, case: Case) -> None:
+    """Hold the case; raises Blocked unless it waits for what the one letter asked, and so takes papers."""
     hold(session, case)
     if case.state is not CaseState.AWAITING_SUPPLEMENT:
         raise Blocked(N_("这件申请现在不用补材料。"))
+
+
+def supply_missing(session: ScopedSession, actor: Actor, case: Case, *, now: datetime) -> None:
+    """The resident answered the one letter, once; the case waits for the clerk again."""
+    _require_applicant(actor, case)
+    require_supplement(session, case)
     case.state = CaseState.SUBMITTED
     tasks.finish_tasks(session, actor, case, "supplement", now=now)
     tasks.open_step_task(session, case, step_of(session, case.id, StepCode.ACCEPTANCE), now=now)

@@ -13,6 +13,7 @@ from core import audit
 from core.access import Actor, Permission
 from core.cases.models import Case, DataRequest, Task, TaskState
 from core.cases.procedure import Procedure, beijing_day
+from core.cases.steps import hold
 from core.cases.tasks import DATA_CORRECTION, finish_about, open_task, open_tasks
 from core.database import new_id
 from core.encryption import place_of
@@ -40,9 +41,15 @@ class Correction:
 def ask_for_correction(
     session: ScopedSession, actor: Actor, case: Case, text: str, procedure: Procedure, *, now: datetime
 ) -> DataRequest:
-    """Keep what she says is wrong; the office has the days of the rules to answer (GB/T 35273-2020 8.7)."""
+    """Keep what she says is wrong; the office has the days of the rules to answer (GB/T 35273-2020 8.7).
+
+    The same words once more, while nobody has answered them, are the same request.
+    """
     if not text.strip():
         raise Invalid(N_("请写明哪里不对，应该是什么。"), field="wrong")
+    hold(session, case)
+    if (same := _pressed_twice(session, case, text.strip())) is not None:
+        return same
     due = _answer_by(procedure, now)
     row = DataRequest(
         **{level: getattr(case, level) for level in LEVELS},
@@ -67,6 +74,11 @@ def ask_for_correction(
     session.flush()
     audit.record(session, "data.correct", row, now=now, actor=actor)
     return row
+
+
+def _pressed_twice(session: ScopedSession, case: Case, text: str) -> DataRequest | None:
+    waiting = (row for row in requests_of_case(session, case.id) if row.answered_at is None)
+    return next((row for row in waiting if _unsealed(session, row, "text_sealed") == text), None)
 
 
 def _answer_by(procedure: Procedure, asked_at: datetime) -> Deadline:

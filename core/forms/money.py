@@ -8,6 +8,8 @@ import unicodedata
 from core.errors import Invalid
 from core.translations import N_
 
+# far above any family's, and small enough that the sums of a year stay whole numbers of 64 bits
+MOST_FEN = 1_000_000_000_000
 _WRITTEN = re.compile(r"(-?)([0-9]{1,12})(?:\.([0-9]{1,2}))?(万?)")
 _GROUPED = re.compile(r"-?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]{1,2})?")
 _DIGITS = {
@@ -22,6 +24,17 @@ _UNITS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000
 
 def parse_money(text: str) -> int:
     """Fen of an amount in yuan: `1,234.50`, `１２３４元`, `2.3万`, `一千二百元五角`. Raises Invalid (field `money`)."""
+    return require_possible(_fen(text))
+
+
+def require_possible(fen: int, field: str = "money") -> int:
+    """`fen`; raises Invalid above MOST_FEN."""
+    if fen > MOST_FEN:
+        raise Invalid(N_("金额太大了，不能超过 100 亿元。这里按元填，请看看是不是多写了几位。"), field=field)
+    return fen
+
+
+def _fen(text: str) -> int:
     tidy = unicodedata.normalize("NFKC", text).replace(" ", "").removeprefix("¥").removesuffix("整")
     if not tidy:
         raise Invalid(N_("请填写金额，没有就写 0"), field="money")

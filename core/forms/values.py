@@ -18,7 +18,7 @@ from typing import Any
 from core.contact_numbers import parse_bank_account, parse_phone
 from core.errors import Invalid
 from core.forms.declarations import MEMBER_ROWS, Question, QuestionKind
-from core.forms.money import parse_money
+from core.forms.money import parse_money, require_possible
 from core.identity_numbers import parse_disability_certificate, parse_id_number, tidy_number
 from core.translations import N_
 
@@ -101,8 +101,9 @@ def _bank_account(_question: Question, given: object, _today: Today) -> str:
 
 def _money(question: Question, given: object, _today: Today) -> int:
     # text is yuan as people write it, a number is fen as we store it
-    fen = given if isinstance(given, int) and not isinstance(given, bool) else parse_money(str(given))
-    return _within(question, fen, 100)
+    if isinstance(given, int) and not isinstance(given, bool):
+        return _within(question, require_possible(given), 100)
+    return _within(question, parse_money(str(given)), 100)
 
 
 def _whole_number(question: Question, given: object, _today: Today) -> int:

@@ -80,7 +80,7 @@ def record_visit(
         return known
     if case.accepted_at is None or case.state not in OPEN_STATES:
         raise Blocked(N_("受理以后、办结以前才能登记入户。"))
-    _check(actor, answer, procedure, beijing_day(now))
+    _check(actor, answer, procedure, beijing_day(case.accepted_at), beijing_day(now))
     plain, sensitive = split_answers(answer.form, dict(answer.answers))
     visit = Visit(
         **{level: getattr(case, level) for level in LEVELS},
@@ -108,7 +108,7 @@ def record_visit(
     return visit
 
 
-def _check(actor: Actor, answer: VisitAnswer, procedure: Procedure, today: date) -> None:
+def _check(actor: Actor, answer: VisitAnswer, procedure: Procedure, accepted: date, today: date) -> None:
     least = procedure.law.number(procedure.scheme.visitors_key)
     accounts = {each.account_id for each in answer.surveyors}
     if len(accounts) < least:
@@ -119,6 +119,8 @@ def _check(actor: Actor, answer: VisitAnswer, procedure: Procedure, today: date)
         raise Invalid(N_("登记人要是入户人员之一。"), field="surveyors")
     if answer.visit_day > today:
         raise Invalid(N_("调查日期不能晚于今天。"), field="visit_day")
+    if answer.visit_day < accepted:
+        raise Invalid(N_("调查日期不能早于受理那天：受理以后才入户调查。"), field="visit_day")
     faults = validate_answers(answer.form, dict(answer.answers), today=today, demo=answer.demo)
     if faults:
         raise Invalid(faults[0].message, field=faults[0].path, **dict(faults[0].values))

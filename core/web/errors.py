@@ -8,7 +8,7 @@ from typing import cast
 import structlog
 from flask import Flask, Response, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
@@ -38,6 +38,8 @@ SENTENCES: dict[int, tuple[str, str]] = {
     503: (N_("系统正忙"), N_("刚才的内容没有存上。请等一会儿再提交一次。")),
     507: (N_("存储空间不足"), N_("刚才的内容没有存上，请联系管理员。您填过的草稿还在。")),
 }  # fmt: skip
+# classes of PostgreSQL: connection exception, transaction rollback (a deadlock), too few resources, operator intervention
+_PASSING = frozenset({"08", "40", "53", "57"})
 HOMES = {"staff": "/staff/", "portal": "/"}
 
 
@@ -134,7 +136,18 @@ def _status_of(fault: Exception) -> int:
             return 507
         if "locked" in text or "timeout" in text:
             return 503
+    if isinstance(fault, DBAPIError) and _passes(fault):
+        return 503
     return 500
+
+
+def _passes(fault: DBAPIError) -> bool:
+    """Whether pressing once more may help: a deadlock, or a server that was stopped, is full or does not answer."""
+    if fault.connection_invalidated:
+        return True
+    # only PostgreSQL's driver gives a state, and None where no answer came from the server
+    state = getattr(fault.orig, "sqlstate", "")
+    return isinstance(fault, OperationalError) and (state is None or state[:2] in _PASSING)
 
 
 def _unexpected(fault: Exception, message: str | None, status: int = 500) -> Response:

@@ -309,6 +309,7 @@ def test_a_half_filled_line_is_told_beside_it_and_nothing_is_recorded(site, cler
     for data in (
         {"amount_1": "5"},
         {"kind_1": "wage", "amount_1": "many", "period_1": "year"},
+        {"kind_1": "wage", "amount_1": "999999999999万", "period_1": "month"},
         {"nothing": "true", "kind_1": "wage", "amount_1": "5", "period_1": "year"},
         {},
     ):

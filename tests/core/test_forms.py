@@ -227,6 +227,10 @@ def test_a_form_with_local_labels_changes_only_its_labels():
         ("百百", None),
         ("一二三", None),
         ("9" * 13, None),
+        ("10000000000", 10**12),
+        ("999999999999万", None),
+        ("九千万亿", None),
+        ("10000000000.01", None),
     ],
 )
 def test_money_is_read_as_people_write_it_or_refused_in_words(typed, fen):

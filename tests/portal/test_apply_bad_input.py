@@ -136,7 +136,7 @@ def test_money_is_read_as_people_write_it(walk, typed, fen):
     assert walk.draft().state.row("incomes", walk.keys("incomes")[0])["amount"] == fen
 
 
-@pytest.mark.parametrize("typed", ["两千多", "-5", "很少", "1.234,5", "2300左右", ""])
+@pytest.mark.parametrize("typed", ["两千多", "-5", "很少", "1.234,5", "2300左右", "", "999999999999万"])
 def test_money_that_is_no_number_is_told_and_kept(walk, words, typed):
     walk.you()
     answer = walk.add_income(amount=typed)

@@ -106,3 +106,14 @@ def test_ones_own_paper_is_shown_and_nothing_keeps_it_on_the_way(walk):
     answer = walk.browser.get(walk.url(f"papers/{walk.draft().state.fields['identity_photo']}"))
     assert answer.mimetype == "image/jpeg"
     assert answer.headers["Cache-Control"] == "no-store, private"
+
+
+def test_a_paper_that_is_none_and_an_answer_of_another_page_are_not_found(walk):
+    walk.papers()
+    before = walk.draft().state.fields
+    assert walk.send("papers", {"identity_photo-known": "abc"}).status_code == 404
+    for name in ("region", "csrf_token", "nothing", ""):
+        assert walk.send("papers", {"do": f"drop:{name}"}).status_code == 404
+    assert walk.draft().state.fields == before
+    assert walk.send("papers", {"do": "drop:identity_photo"}).status_code == 303
+    assert not walk.draft().state.fields.get("identity_photo")

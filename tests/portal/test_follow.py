@@ -174,3 +174,28 @@ def test_another_resident_sees_none_of_it(site, asked_for_papers):
         assert neighbour.get(path).status_code == 404, path
     assert neighbour.post(f"/my/cases/{case_id}/withdraw").status_code == 404
     assert state_of(site, case_id) is CaseState.AWAITING_SUPPLEMENT
+
+
+def test_papers_are_taken_only_while_they_are_waited_for(site, applied, words):
+    browser, case_id = applied
+    url = f"/my/cases/{case_id}/supplement"
+    browser.get(f"/my/cases/{case_id}")
+    answer = browser.post(url, upload(photo()))
+    assert answer.status_code == 409
+    assert "现在不用补材料" in words(answer)
+    browser.get(f"/my/cases/{case_id}/withdraw")
+    browser.post(f"/my/cases/{case_id}/withdraw")
+    browser.get(f"/my/cases/{case_id}")
+    assert browser.post(url, upload(photo())).status_code == 409
+    assert papers(site, case_id) == []
+
+
+def test_a_correction_pressed_three_times_is_one_request(site, applied):
+    browser, case_id = applied
+    url = f"/my/data/{case_id}/correct"
+    browser.get(url)
+    for _ in range(3):
+        assert browser.post(url, {"wrong": "孙女的生日是3月8日"}).status_code == 303
+    assert browser.post(url, {"wrong": "名字也错了"}).status_code == 303
+    with site.session() as session:
+        assert len(session.scalars(select(DataRequest)).all()) == 2

@@ -164,3 +164,11 @@ def test_they_stand_in_the_order_they_came(town, way, account):
     asked = [ask(town, way, account, text) for text in ("一", "二", "三")]
     session, case, _procedure = way.at(town.clerk)
     assert [row.id for row in requests_of_case(session, case.id)] == asked
+
+
+def test_the_same_words_are_one_request_until_they_are_answered(town, way, account):
+    first = ask(town, way, account)
+    assert ask(town, way, account, f" {TEXT} ") == first
+    assert list(tasks(way).values()) == [TaskState.OPEN]
+    answer(town, way, first)
+    assert ask(town, way, account) != first

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -155,6 +156,19 @@ def test_a_plan_starts_the_survey_once_with_two_workers_on_a_day_to_come(town, d
     plan_visit(session, town.clerk, case, Plan(today, both), procedure, now=town.now)
     session.commit()
     assert plan_of(session, case.id) == Plan(today, both)
-    assert step_of(session, case.id, StepCode.VISIT).state is StepState.OPEN
+    assert step_of(session, case.id, StepCode.VISIT).state is not StepState.DONE
     with pytest.raises(Blocked):
         plan_visit(session, town.clerk, case, Plan(today, both), procedure, now=town.now)
+
+
+@pytest.mark.parametrize(("day", "told"), [(timedelta(days=-1), "早于受理"), (timedelta(days=1), "晚于今天")])
+def test_a_visit_of_before_the_acceptance_or_of_tomorrow_completes_nothing(town, way, day, told):
+    way.submit()
+    way.accept()
+    session, case, procedure = way.at(town.clerk)
+    answer = visit_answer(town, procedure)
+    answer = replace(answer, visit_day=answer.visit_day + day)
+    with pytest.raises(Invalid, match=told) as problem:
+        record_visit(session, town.clerk, case, answer, procedure, now=town.now)
+    assert problem.value.field == "visit_day"
+    assert step_of(session, case.id, StepCode.VISIT).state is not StepState.DONE

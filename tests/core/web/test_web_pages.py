@@ -2,9 +2,11 @@
 
 import gzip
 import re
+import sqlite3
 
 import pytest
 from flask import Blueprint
+from sqlalchemy.exc import OperationalError
 
 from core.errors import Problem
 from core.web.access_gate import PUBLIC, access
@@ -188,6 +190,42 @@ def test_a_full_disk_is_told_as_such(browser):
     answer = browser.get("/full")
     assert answer.status_code == 507
     assert "存储空间" in answer.text
+
+
+class Stopped(Exception):
+    """What PostgreSQL's driver raises, with the state the server gave, or None where it gave no answer."""
+
+    def __init__(self, sqlstate, text):
+        super().__init__(text)
+        self.sqlstate = sqlstate
+
+
+@pytest.mark.parametrize(
+    ("orig", "lost", "status"),
+    [
+        (Stopped("40P01", "deadlock detected"), False, 503),
+        (Stopped("57P01", "terminating connection due to administrator command"), True, 503),
+        (Stopped(None, "server closed the connection unexpectedly"), True, 503),
+        (Stopped(None, "connection refused"), False, 503),
+        (Stopped("42501", "permission denied"), False, 500),
+        (sqlite3.OperationalError("database is locked"), False, 503),
+        (sqlite3.OperationalError("no such table: cases"), False, 500),
+    ],
+)
+def test_what_passes_asks_to_press_again_and_keeps_what_was_typed(browser, orig, lost, status):
+    extra = Blueprint("extra", __name__)
+
+    @extra.post("/stopped")
+    @access(PUBLIC)
+    def stopped():
+        raise OperationalError("UPDATE persons", {}, orig, connection_invalidated=lost)
+
+    browser.app.register_blueprint(extra)
+    answer = browser.post("/stopped", {"reason": "全家搬走了"})
+    assert answer.status_code == status
+    assert ("全家搬走了" in answer.text) is (status == 503)
+    assert ("再提交一次" in answer.text) is (status == 503)
+    assert "persons" not in answer.text
 
 
 def test_a_problem_of_the_server_is_reported_under_a_number(browser):
