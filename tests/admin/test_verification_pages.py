@@ -261,46 +261,6 @@ def test_from_request_to_the_last_answer(site, clerk, officer, signed, words):
     assert "14,400.00" in said
 
 
-def test_the_case_leads_the_county_to_the_answers_it_owes(site, clerk, officer, signed, words):
-    request_all(clerk, signed)
-    said = words(officer.get(f"/staff/cases/{signed.case_id}"))
-    assert "下一步 录入核对结果" in said
-    assert "不用您办" not in said
-    assert "不用您办" in words(
-        site.staff("queren-01", Role.COUNTY_CONFIRMER, office=COUNTY)[0].get(f"/staff/cases/{signed.case_id}")
-    )
-    for each in requests(site, signed):
-        url = f"{at(signed, what='verification')}/{each.id}"
-        officer.get(url)
-        officer.post(url, {"nothing": "true"})
-    assert "录入核对结果" not in words(officer.get(f"/staff/cases/{signed.case_id}"))
-
-
-@pytest.mark.row("R3-04")
-@pytest.mark.parametrize(
-    ("role", "office"), [(Role.COUNTY_CONFIRMER, COUNTY), (Role.TOWNSHIP_CONFIRMER, TOWNSHIP)]
-)
-def test_who_decides_reads_a_single_answer_and_enters_none(site, clerk, officer, signed, words, role, office):
-    request_all(clerk, signed)
-    url = f"{at(signed, what='verification')}/{requests(site, signed)[0].id}"
-    officer.get(url)
-    officer.post(url, {"kind_1": "wage", "amount_1": "1200", "period_1": "month", "note": "在茶厂，2025年起"})
-    confirmer = site.staff("queren-01", role, office=office)[0]
-    listed = confirmer.get(at(signed, what="verification"))
-    assert "点开可看结果" in words(listed)
-    assert url in listed.text
-    said = words(confirmer.get(url))
-    assert "1,200.00" in said
-    assert "在茶厂，2025年起" in said
-    assert "录入结果" not in said
-    second = f"{at(signed, what='verification')}/{requests(site, signed)[1].id}"
-    confirmer.get(second)
-    assert confirmer.post(second, {"nothing": "true"}).status_code == 403
-    with site.session() as session:
-        looks = select(AuditEntry.actor_name).where(AuditEntry.act == "verification.look")
-        assert session.scalars(looks).all()
-
-
 def test_a_half_filled_line_is_told_beside_it_and_nothing_is_recorded(site, clerk, officer, signed):
     request_all(clerk, signed)
     first = requests(site, signed)[0]
