@@ -6,7 +6,7 @@ import uuid
 from dataclasses import dataclass
 
 import segno
-from flask import flash, url_for
+from flask import flash, request, url_for
 from werkzeug.wrappers import Response
 
 from admin.authorisation_acts import ONE, back_to, opened_of, settle
@@ -25,6 +25,7 @@ from core.authorisations.queries import authorisation, history
 from core.cases.models import OPEN_STATES
 from core.verification.asking import coverage_of
 from core.web.access_gate import access
+from core.web.authorising import reading_of
 from core.web.page import page, redirect_to
 from core.web.request import actor, now, session, today
 from core.web.texts import N_, gettext
@@ -35,13 +36,15 @@ _AT = "/cases/<uuid:case_id>/authorisations"
 
 @dataclass(frozen=True, slots=True)
 class SignerRow:
-    """One person of the table. `acts`: (text, address, whether it posts)."""
+    """One person of the table. `acts`: (text, address, whether it posts). `at_office`: no link leads to hers."""
 
     person: PersonCoverage
     name: str
     signer: str
     state: AuthorisationState | None
     acts: list[tuple[str, str, bool]]
+    at_office: bool = False
+    adult_ward: bool = False
 
 
 @blueprint.get(_AT)
@@ -67,7 +70,10 @@ def _row(frame: CaseFrame, person: PersonCoverage) -> SignerRow:
     if row is None:
         return SignerRow(person, name, person.waits_for, None, [])
     signer = frame.people.names.get(row.signer_member_id, row.signer_masked) if row.signer_member_id else ""
-    return SignerRow(person, name, signer, row.state(today()), _acts(frame, row))
+    state, day = row.state(today()), today()
+    online = row.by_applicant and row.owner_account_id is not None
+    at_office = state is AuthorisationState.WAITING and row.only_at_office(day) and not online
+    return SignerRow(person, name, signer, state, _acts(frame, row), at_office, row.is_for_adult_ward(day))
 
 
 def _acts(frame: CaseFrame, row: Authorisation) -> list[tuple[str, str, bool]]:
@@ -80,8 +86,9 @@ def _acts(frame: CaseFrame, row: Authorisation) -> list[tuple[str, str, bool]]:
             (N_("录入签好的纸"), "authorisation_scan", False),
             (N_("打印空白授权书"), "authorisation_paper", False),
             (N_("记下不同意"), "authorisation_refuse", False),
-            (N_("重新发链接"), "authorisation_link", True),
         ]
+        if not row.only_at_office(today()):
+            wanted.append((N_("重新发链接"), "authorisation_link", True))
     elif state is AuthorisationState.REFUSED and row.decision is None:
         wanted = [(N_("作出决定"), "authorisation_decide", False)]
     elif state is AuthorisationState.SIGNED:
@@ -129,14 +136,17 @@ def _qr(link: str) -> str:
 @blueprint.get(f"{ONE}/paper")
 @access(READ)
 def authorisation_paper(case_id: uuid.UUID, authorisation_id: uuid.UUID) -> Response:
-    """The blank form to print; a paper to the person carries her name in full."""
+    """The blank form to print; a paper to the person carries her name in full. `?herself`: an adult signs, no guardian."""
     opened, reading = opened_of(case_id, authorisation_id)
+    herself = "herself" in request.args and opened.row.is_for_adult_ward(today())
+    if herself:
+        reading = reading_of(opened.text, SignerRole.SELF, opened.values)
     return page(
         "admin/authorisations/paper.html",
         opened=opened,
         reading=reading,
         sources=opened.row.sources_asked,
-        guardian=opened.row.role is SignerRole.GUARDIAN,
+        guardian=opened.row.role is SignerRole.GUARDIAN and not herself,
         code=opened.row.id.hex[-8:],
         back_url=back_to(case_id),
     )

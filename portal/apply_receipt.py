@@ -35,7 +35,8 @@ from portal.case_steps import step_lines, whole_limit
 class Signer:
     """Who must agree to the check. `state` as the component knows it; `mine`: the applicant signs, also for her child.
 
-    `link`: her own address while it can be used, `picture` the same as a data address of a QR code.
+    `link`: her own address while it can be used, `picture` the same as a data address of a QR code; `at_office`: none leads
+    to hers, she signs on paper or at the window.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Signer:
     mine: bool
     link: str
     picture: str
+    at_office: bool
 
 
 @blueprint.get("/apply/<uuid:draft_id>/receipt")
@@ -86,4 +88,6 @@ def _signers(case: Case) -> Iterator[Signer]:
         link = url_for("portal.sign_link", token=token, _external=True) if token else ""
         relation = gettext("您本人") if row.is_applicant else gettext(relations.get(row.relation, ""))
         picture = segno.make(link, error="m").svg_data_uri(scale=4, border=2, dark="#1b2530") if link else ""
-        yield Signer(known[row.id], relation, _STATES[row.state(today())], row.by_applicant, link, picture)
+        at_office = row.only_at_office(today()) and not row.by_applicant
+        state = _STATES[row.state(today())]
+        yield Signer(known[row.id], relation, state, row.by_applicant, link, picture, at_office)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import Any
 
 from flask import flash, request
 from werkzeug.wrappers import Response
 
+from core.accounts.residents import account_phone
 from core.authorisations.days import last_day
 from core.authorisations.models import SignerRole
+from core.authorisations.phones import DeclaredPhone, sharing_a_phone
 from core.authorisations.texts import CURRENT, TEXTS, text_values
 from core.cases.drafts import keep_signature
 from core.documents.changes import Belonging
-from core.forms import Choice, Per
+from core.forms import Choice
 from core.masking import mask_id_number
 from core.verification.asking import ADULT_AGE, asking_terms, asks_supporters
 from core.web.authorising import (
@@ -137,14 +140,13 @@ def _words(wizard: Wizard) -> tuple[Reading, list[dict[str, Any]]]:
 
 
 def _wards(wizard: Wizard) -> list[PersonCard]:
-    """The children whose guardian the applicant is: named by her, or by nobody, and under age."""
+    """The children whose guardian the applicant is: named by her or by nobody, and under age (an adult's shows papers)."""
     adult = wizard.procedure.law.number(ADULT_AGE)
     own = wizard.people[0].key if wizard.people else ""
     return [
         each
         for each in wizard.people[1:]
-        if each.counted
-        and (each.row.get("guardian") == own or (each.row.get("guardian") is None and _is_child(each, adult)))
+        if each.counted and _is_child(each, adult) and each.row.get("guardian") in {None, own}
     ]
 
 
@@ -154,28 +156,60 @@ def _is_child(person: PersonCard, adult: int) -> bool:
 
 def _others(wizard: Wizard) -> list[tuple[str, str, str]]:
     """(name, relation, who will sign) of everyone else who must agree."""
-    adult = wizard.procedure.law.number(ADULT_AGE)
     names = {each.key: each.name for each in wizard.people}
     wards = {each.key for each in _wards(wizard)}
+    sharing = _sharing(wizard)
     rows = []
     for each in wizard.people[1:]:
-        if not each.counted:
-            continue
-        guardian = names.get(str(each.row.get("guardian", "")), "")
-        if each.key in wards:
-            how = gettext("由您代签，在签名下面勾选")
-        elif guardian:
-            how = gettext("由监护人{name}代签", name=guardian)
-        elif _is_child(each, adult):
-            how = gettext("由监护人代签")
-        else:
-            how = gettext("提交后，本人用自己的链接签")
-        rows.append((each.name, each.relation, how))
+        if each.counted:
+            guardian = str(each.row.get("guardian", ""))
+            how = (
+                gettext("由您代签，在签名下面勾选")
+                if each.key in wards
+                else _how_member(wizard, each, names.get(guardian, ""), (guardian or each.key) in sharing)
+            )
+            rows.append((each.name, each.relation, how))
     if asks_supporters(wizard.procedure):
         for each in wizard.supporters:
             relation = gettext("{relation}，不住一起", relation=each.relation)
-            rows.append((each.name, relation, gettext("算赡养费要本人同意，提交后用自己的链接签")))
+            how = gettext("算赡养费要本人同意，提交后用自己的链接签")
+            rows.append((each.name, relation, _on_paper() if each.key in sharing else how))
     return rows
+
+
+def _how_member(wizard: Wizard, person: PersonCard, guardian: str, shared: bool) -> str:
+    child = _is_child(person, wizard.procedure.law.number(ADULT_AGE))
+    if guardian and not child:
+        return gettext(
+            "已经成年：由监护人{name}带监护关系证明到窗口签，或者签在纸上连同证明交来。自己能做主的，"
+            "请回“家里人”那一步，把监护人改成不选，由本人签。",
+            name=guardian,
+        )
+    if guardian:
+        how = gettext("由监护人{name}代签", name=guardian)
+        return f"{how}{gettext('。')}{_on_paper()}" if shared else how
+    if child:
+        return gettext("由监护人代签")
+    return _on_paper() if shared else gettext("提交后，本人用自己的链接签")
+
+
+def _on_paper() -> str:
+    return gettext(
+        "登记的手机和家里别人是同一部，收验证码分不清是谁，所以签在纸上：提交后可以打印，签好交到窗口，"
+        "或者等经办人上门时签，一样有效。有自己手机的，请回“家里人”那一步填本人的号码。"
+    )
+
+
+def _sharing(wizard: Wizard) -> frozenset[Hashable]:
+    """Keys of those whose phone is the applicant's or another signer's too; no code is sent to it."""
+    adult = wizard.procedure.law.number(ADULT_AGE)
+    own = str(wizard.draft.state.fields.get("phone", ""))
+    signers = [
+        DeclaredPhone(each.key, own if each.is_self else str(each.row.get("phone", "")), each.is_self)
+        for each in (*wizard.people, *wizard.supporters)
+        if each.counted and not _is_child(each, adult)
+    ]
+    return sharing_a_phone(signers, account_phone(session(), signed_in().account_id))
 
 
 def _signature(wizard: Wizard, sources: list[dict[str, Any]]) -> dict[str, Any] | None:
@@ -186,11 +220,7 @@ def _signature(wizard: Wizard, sources: list[dict[str, Any]]) -> dict[str, Any] 
     return {
         "bodies": [each["body"] for each in sources if each["code"] in kept["sources"]],
         "total": len(sources),
-        "children": [
-            wizard.person(Per.MEMBER, key).name
-            for key in kept.get("as_guardian", ())
-            if key in wizard.member_keys
-        ],
+        "children": [each.name for each in _wards(wizard) if each.key in kept.get("as_guardian", ())],
         "signed_at": kept["signed_at"],
         "document_id": kept["document_id"],
     }

@@ -32,7 +32,10 @@ from portal.blueprint import blueprint
 
 @dataclass(frozen=True, slots=True)
 class SignerCard:
-    """One person on the page. `link`, `picture` (a data address): while she can sign by it. `mine`: I sign or withdraw."""
+    """One person on the page. `link`, `picture` (a data address): while she can sign by it. `mine`: I sign or withdraw.
+
+    `adult_ward`, `at_office`: it is signed for an adult by her guardian; or on paper or at the window only.
+    """
 
     row: Authorisation
     name: str
@@ -41,6 +44,8 @@ class SignerCard:
     mine: bool
     link: str = ""
     picture: str = ""
+    adult_ward: bool = False
+    at_office: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +94,9 @@ def _card(row: Authorisation, name: str, by_member: dict[uuid.UUID, str]) -> Sig
     link = url_for("portal.sign_link", token=token, _external=True) if token else ""
     signer = by_member.get(row.signer_member_id, "") if row.signer_member_id else ""
     picture = segno.make(link, error="m").svg_data_uri(scale=4, border=2, dark="#1b2530") if link else ""
-    return SignerCard(row, name, signer, row.state(today()), is_mine, link, picture)
+    at_office = row.only_at_office(today()) and not _signs_here(row)
+    ward = row.is_for_adult_ward(today())
+    return SignerCard(row, name, signer, row.state(today()), is_mine, link, picture, ward, at_office)
 
 
 def _signs(row: Authorisation) -> bool:
@@ -100,6 +107,12 @@ def _signs(row: Authorisation) -> bool:
     return as_applicant or (herself and row.role is not SignerRole.GUARDIAN)
 
 
+def _signs_here(row: Authorisation) -> bool:
+    """Whether the applicant signs this one on her own page: for herself, or as the guardian of a child."""
+    owner = row.by_applicant and row.owner_account_id == signed_in().account_id
+    return owner and not row.is_for_adult_ward(today())
+
+
 @blueprint.route("/my/authorisations/<uuid:authorisation_id>", methods=["GET", "POST"])
 @access(RESIDENT)
 def my_authorisation(authorisation_id: uuid.UUID) -> Response:
@@ -108,11 +121,7 @@ def my_authorisation(authorisation_id: uuid.UUID) -> Response:
     row = opened.row
     speak_of(region_of(row))
     reading = reading_of(opened.text, row.role, opened.values)
-    waits = (
-        row.by_applicant
-        and row.owner_account_id == signed_in().account_id
-        and row.state(today()) is AuthorisationState.WAITING
-    )
+    waits = _signs_here(row) and row.state(today()) is AuthorisationState.WAITING
     form = SignForm() if request.method == "POST" else SignForm(formdata=None)
     offer(form, row.sources_asked, reading)
     if request.method == "POST":
@@ -126,6 +135,8 @@ def my_authorisation(authorisation_id: uuid.UUID) -> Response:
         reading=reading,
         form=form,
         waits=waits,
+        at_office=row.only_at_office(today()) and not waits,
+        adult_ward=row.is_for_adult_ward(today()),
         may_withdraw=_signs(row) and row.state(today()) is AuthorisationState.SIGNED,
         state=row.state(today()),
         day=today(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,6 +21,12 @@ class OwnAccount:
     assurance: Assurance
     linked: bool
     created_at: datetime
+
+
+def account_phone(session: ScopedSession, account_id: uuid.UUID | None) -> str:
+    """The phone (11 digits) an account signs in by; "" where it has none or lies out of scope."""
+    account = None if account_id is None else session.get(ResidentAccount, account_id)
+    return "" if account is None else session.vault.read(account, "phone_sealed") or ""
 
 
 def own_account(session: ScopedSession) -> OwnAccount:

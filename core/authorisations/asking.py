@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from core import audit
 from core.access import Actor
+from core.accounts.residents import account_phone
 from core.authorisations.days import china_day, last_day
 from core.authorisations.links import new_token
 from core.authorisations.models import Authorisation, SignerRole, SigningLevel
+from core.authorisations.phones import DeclaredPhone, sharing_a_phone
 from core.authorisations.texts import CURRENT
 from core.catalogue import SourceRequirement
 from core.database import new_id
@@ -78,6 +80,7 @@ class Asking:
             "requester": self.requester,
             "months": self.months,
             "link_days": self.link_days,
+            "adult_age": self.adult_age,
         }
 
 
@@ -102,20 +105,25 @@ def check_ticked(asked: Sequence[str], ticked: Sequence[str]) -> list[str]:
     return [code for code in asked if code in ticked]
 
 
+def is_adult(person: PersonAsked, adult_age: int, day: date) -> bool:
+    """Whether she is of age on `day`; `adult_age` in years."""
+    return age_on(person.birth_date, day) >= adult_age
+
+
 def signer_of(
     person: PersonAsked, people: Mapping[uuid.UUID, PersonAsked], adult_age: int, day: date
 ) -> PersonAsked | None:
     """Who signs for `person`: herself, her guardian; None when a child has no adult in the declaration (the window)."""
     if person.guardian_member_id is not None and person.guardian_member_id != person.member_id:
-        return people.get(person.guardian_member_id)
-    if age_on(person.birth_date, day) >= adult_age:
+        guardian = people.get(person.guardian_member_id)
+        if guardian is None or is_adult(guardian, adult_age, day):
+            return guardian
+    if is_adult(person, adult_age, day):
         return person
     adults = [
         each
         for each in people.values()
-        if not each.supporter
-        and each.guardian_member_id is None
-        and age_on(each.birth_date, day) >= adult_age
+        if not each.supporter and each.guardian_member_id is None and is_adult(each, adult_age, day)
     ]
     adults.sort(key=lambda each: (not each.is_applicant, each.position))
     return adults[0] if adults else None
@@ -138,7 +146,9 @@ def create_for_case(
     """
     known = {each.member_id: each for each in people}
     day = china_day(now)
-    rows = [_row(session, asking, person, known, day, now) for person in people]
+    signers = {each.member_id: signer_of(each, known, asking.adult_age, day) for each in people}
+    sharing = _sharing(session, asking, [*(each for each in people if each.is_applicant), *signers.values()])
+    rows = [_row(session, asking, each, signers[each.member_id], sharing, day, now) for each in people]
     if signature is not None:
         _sign_by_applicant(rows, asking, signature, document_id)
     write_rows(session, Authorisation, rows)
@@ -157,16 +167,25 @@ def create_for_case(
     return [row["id"] for row in rows]
 
 
+def _sharing(
+    session: ScopedSession, asking: Asking, signers: Sequence[PersonAsked | None]
+) -> frozenset[Hashable]:
+    phones = [
+        DeclaredPhone(each.member_id, each.phone, each.is_applicant) for each in signers if each is not None
+    ]
+    return sharing_a_phone(phones, account_phone(session, asking.owner_account_id))
+
+
 def _row(
     session: ScopedSession,
     asking: Asking,
     person: PersonAsked,
-    people: Mapping[uuid.UUID, PersonAsked],
+    signer: PersonAsked | None,
+    sharing: frozenset[Hashable],
     day: date,
     now: datetime,
 ) -> dict[str, Any]:
     row_id = new_id()
-    signer = signer_of(person, people, asking.adult_age, day)
     if signer is not None and signer.member_id == person.member_id:
         role = SignerRole.SUPPORTER if person.supporter else SignerRole.SELF
     else:
@@ -176,8 +195,11 @@ def _row(
         "signer_name": signer.name if signer else "",
         "signer_phone": signer.phone if signer else "",
     }
+    shared = signer is not None and signer.member_id in sharing
+    adult_ward = role is SignerRole.GUARDIAN and is_adult(person, asking.adult_age, day)
+    by_applicant = signer is not None and signer.is_applicant and not adult_ward
+    linked = signer is not None and not (signer.is_applicant or shared or adult_ward)
     token, digest = new_token()
-    linked = signer is not None and not signer.is_applicant
     vault = session.vault
     return {
         **region_columns(asking.region_code),
@@ -190,7 +212,7 @@ def _row(
         "position": person.position,
         "role": role,
         "is_applicant": person.is_applicant,
-        "by_applicant": signer is not None and signer.is_applicant,
+        "by_applicant": by_applicant,
         "signer_member_id": signer.member_id if signer else None,
         "guardian_relation": person.guardian_relation if role is SignerRole.GUARDIAN else "",
         "relation": person.relation,
@@ -216,6 +238,7 @@ def _row(
         "valid_to": None,
         "signature_document_id": None,
         "decision_reason": "",
+        "phone_shared": shared,
         "link_digest": digest if linked else None,
         "link_sealed": vault.seal(Place("authorisations", "link_sealed", row_id.hex), token)
         if linked

@@ -12,12 +12,12 @@ from sqlalchemy import select
 
 from core import audit
 from core.access import Actor, Permission
+from core.authorisations.again import ask_again
 from core.authorisations.asking import check_ticked, create_for_case
 from core.authorisations.days import china_day, last_day
-from core.authorisations.links import LinkGone, check_open, holds_ticket, new_token
+from core.authorisations.links import LinkGone, check_open, holds_ticket
 from core.authorisations.models import Authorisation, AuthorisationState, Decision, SignerRole, SigningLevel
-from core.database import new_id
-from core.encryption import place_of
+from core.authorisations.wards import NO_PROOF, becomes_her_own, refuse_from_afar
 from core.errors import Blocked, Invalid, NotAllowed
 from core.scopes import Own
 from core.sessions import ScopedSession, found
@@ -41,13 +41,19 @@ _AT_OFFICE = frozenset({SigningLevel.WINDOW, SigningLevel.PAPER})
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """What a signer gave. `document_id`: her signature or the signed paper; `ticket`: of a browser that came by link."""
+    """What a signer gave. `document_id`: her signature or the signed paper; `ticket`: of a browser that came by link.
+
+    For an adult for whom a guardian was named: `guardianship_id`, the paper (DocumentKind.GUARDIANSHIP) that shows who may
+    sign for her, or `herself`, when she signed before the clerk after all.
+    """
 
     level: SigningLevel
     sources: Sequence[str]
     document_id: uuid.UUID | None
     agreed: bool
     ticket: str = ""
+    guardianship_id: uuid.UUID | None = None
+    herself: bool = False
 
 
 def sign(
@@ -62,7 +68,8 @@ def sign(
     """Sign a waiting authorisation; it is valid from that day for the months that were asked.
 
     `signed_on`: the day written on a paper, not later than today and not before it was asked. Raises Invalid (fields
-    `sources`, `signature`, `agreed`, `signed_on`), Blocked when there is nothing to sign any more, LinkGone, NotAllowed.
+    `sources`, `signature`, `agreed`, `signed_on`, `guardianship`), Blocked when there is nothing to sign any more, LinkGone,
+    NotAllowed.
     """
     row: Authorisation = found(session.get(Authorisation, authorisation_id))
     _check_signer(row, actor, signature, now)
@@ -74,6 +81,9 @@ def sign(
         raise Invalid(N_("请看清楚（或者请人念），再勾“我愿意”。"), field="agreed")
     if signature.document_id is None:
         raise Invalid(N_("还没有签名：请在框里签，或者上传签好的纸。"), field="signature")
+    of_age = row.is_for_adult_ward(day)
+    if of_age and not signature.herself and signature.guardianship_id is None:
+        raise Invalid(NO_PROOF, field="guardianship")
     first = signed_on or day
     if first > day or first < china_day(row.asked_at) - timedelta(days=_PAPER_DAYS):
         raise Invalid(N_("签字日期不对：不能晚于今天，也不能比申请早很多。"), field="signed_on")
@@ -81,6 +91,10 @@ def sign(
     row.signed_at, row.level = now, signature.level
     row.valid_from, row.valid_to = first, last_day(first, int(row.terms["months"]))
     row.signature_document_id = signature.document_id
+    if of_age and signature.herself:
+        becomes_her_own(session, row)
+    elif of_age:
+        row.guardianship_document_id = signature.guardianship_id
     row.recorded_by = actor.account_id if signature.level in _AT_OFFICE else None
     row.ticket_digest, row.ticket_until = None, None
     session.flush()
@@ -94,6 +108,8 @@ _PAPER_DAYS = 31
 
 
 def _check_signer(row: Authorisation, actor: Actor, signature: Signature, now: datetime) -> None:
+    if signature.level not in _AT_OFFICE and row.is_for_adult_ward(china_day(now)):
+        raise refuse_from_afar()
     match signature.level:
         case SigningLevel.WINDOW | SigningLevel.PAPER:
             actor.require(Permission.AUTHORISATION_SCAN)
@@ -188,42 +204,6 @@ def decide_refusal(
     session.flush()
     audit.record(session, "authorisation.decide", row, now=now, actor=actor, reason=reason)
     return ask_again(session, actor, row, now=now) if decision is Decision.ASK_AGAIN else row
-
-
-def ask_again(session: ScopedSession, actor: Actor, row: Authorisation, *, now: datetime) -> Authorisation:
-    """A new round for one person after a refusal, a withdrawal, an expiry, or when a needed body was not ticked.
-
-    What was signed before stays as it was, but does not count any more. Raises Blocked while the old one still waits.
-    """
-    if row.superseded_at is not None or row.state(china_day(now)) is AuthorisationState.WAITING:
-        raise Blocked(N_("已经在等签字，不用再请一次。要新链接的，请点“重新发链接”。"))
-    kept = {
-        column.key: getattr(row, column.key)
-        for column in Authorisation.__mapper__.column_attrs
-        if column.key in _KEPT
-    }
-    again = Authorisation(**kept, id=new_id(), round=row.round + 1, asked_at=now, sources_ticked=[])
-    opened = session.vault.unseal_json(place_of(row, "secrets_sealed"), row.secrets_sealed)
-    again.secrets_sealed = session.vault.seal_json(place_of(again, "secrets_sealed"), opened)
-    if not row.by_applicant or row.owner_account_id is None:
-        token, again.link_digest = new_token()
-        session.vault.seal_into(again, "link_sealed", token)
-        again.link_expires_at = now + timedelta(days=int(row.terms["link_days"]))
-    row.superseded_at = now
-    session.add(again)
-    session.flush()
-    audit.record(session, "authorisation.ask", again, now=now, actor=actor)
-    return again
-
-
-_KEPT = frozenset(
-    {
-        "province", "city", "county", "township", "village", "case_id", "owner_account_id", "member_id", "person_id",
-        "position", "role", "is_applicant", "by_applicant", "signer_member_id", "guardian_relation", "relation", "name",
-        "name_masked", "id_masked", "birth_date", "signer_masked", "signer_index", "scheme", "text_version", "terms",
-        "sources_asked",
-    }
-)  # fmt: skip
 
 
 def revoke(

@@ -15,9 +15,10 @@ from sqlalchemy import select
 from core import audit
 from core.access import Actor
 from core.accounts.codes import CodeAnswer, check_code, send_code
+from core.authorisations.days import china_day
 from core.authorisations.models import Authorisation
+from core.authorisations.phones import mobile_in
 from core.catalogue.regional import MessageChannel
-from core.contact_numbers import parse_mobile
 from core.encryption import place_of
 from core.errors import Blocked, Invalid, Problem
 from core.identity_numbers import tidy_number
@@ -31,6 +32,9 @@ TRIES = 5
 TICKET_LIFE = timedelta(minutes=30)
 CODE_PURPOSE = "sign"
 _CODE_TEXT = N_("【兜底】核对授权签字的验证码 {code}，{minutes} 分钟内有效。只用来签字，不要告诉别人。")
+_AT_OFFICE = N_(
+    "这份授权不用链接签：请签字人签在打印的授权书上交到镇里窗口，或者带上身份证到窗口签，一样有效。"
+)
 _WRONG = N_("身份证号码或者验证码不对。请对照证件和短信再填一次；一直不对的，请到窗口签。")
 
 
@@ -65,9 +69,14 @@ def find_link(session: ScopedSession, token: str) -> uuid.UUID | None:
 
 
 def check_open(row: Authorisation, now: datetime) -> None:
-    """Raise LinkGone unless the link may still be used: before its day to sign, afterwards to see and to withdraw."""
+    """Raise LinkGone unless the link may still be used: before its day to sign, afterwards to see and to withdraw.
+
+    Nobody signs by link for an adult, nor with a phone that is another signer's too (decision 8).
+    """
     expired = row.link_expires_at is None or now >= row.link_expires_at
     done = row.signed_at is not None or row.refused_at is not None
+    if not done and row.only_at_office(china_day(now)):
+        raise LinkGone(_AT_OFFICE)
     if row.link_failures >= TRIES or row.superseded_at is not None or (expired and not done):
         raise LinkGone(N_("这个链接不能用了。请向申请人或者镇里窗口再要一个新的，也可以直接到窗口签。"))
 
@@ -85,9 +94,14 @@ def token_of(session: ScopedSession, row: Authorisation, now: datetime) -> str |
 
 
 def renew_link(session: ScopedSession, actor: Actor, row: Authorisation, *, now: datetime) -> str:
-    """Give a waiting authorisation a fresh link; the old one is dead at once. Returns the token."""
+    """Give a waiting authorisation a fresh link; the old one is dead at once. Returns the token.
+
+    Raises Blocked for what is settled already, or signed at the office only.
+    """
     if row.signed_at is not None or row.refused_at is not None or row.superseded_at is not None:
         raise Blocked(N_("这份授权已经有了结果，不用再发链接。"))
+    if row.only_at_office(china_day(now)):
+        raise Blocked(_AT_OFFICE)
     token, row.link_digest = new_token()
     session.vault.seal_into(row, "link_sealed", token)
     row.link_expires_at = now + timedelta(days=int(row.terms["link_days"]))
@@ -121,14 +135,10 @@ def send_signing_code(
     """
     row: Authorisation = found(session.get(Authorisation, authorisation_id))
     check_open(row, now)
-    phone = _phone(session, row)
+    number = mobile_in(_phone(session, row))
     audit.record(session, "authorisation.code", row, now=now, actor=Actor("link"))
-    if not phone:
-        return
-    try:
-        number = parse_mobile(phone)
-    except Invalid:
-        # a fixed phone takes no codes; she signs on paper
+    if not number:
+        # none declared, or a fixed one that takes no codes; she signs on paper
         return
     send_code(
         session,

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import Base, EnumText, Id, Instant, JsonColumn, PrimaryId
 from core.encryption import EncryptedText
+from core.households.names import age_on
 from core.scopes import RegionScoped, Visibility
 
 
@@ -59,6 +60,8 @@ class Authorisation(RegionScoped, Base):
     her guardian. `secrets_sealed`: JSON of name, signer_name, signer_phone. `signer_index`: keyed index of the signer's ID
     number, compared when she comes by her link. `sources_asked`: list of {code, body, items, required};
     `sources_ticked`: codes she ticked. `terms`: what the signed text was filled with; `text_version` names the text.
+    `phone_shared`: the phone declared for the signer is the applicant's or another signer's too, so a code to it proves
+    nobody. `guardianship_document_id`: the proof that somebody may sign for an adult.
     `link_digest`: SHA-256 of the link's token; `link_sealed` the token, so that the applicant can show it again;
     `ticket_digest`: of what the browser holds that gave code and ID number.
     """
@@ -113,6 +116,8 @@ class Authorisation(RegionScoped, Base):
     revoked_at: Mapped[Instant | None]
     ended_on: Mapped[date | None] = mapped_column(Date)
     superseded_at: Mapped[Instant | None]
+    phone_shared: Mapped[bool] = mapped_column(default=False)
+    guardianship_document_id: Mapped[uuid.UUID | None]
     link_digest: Mapped[bytes | None] = mapped_column(LargeBinary(32), unique=True)
     link_sealed: Mapped[bytes | None] = mapped_column(EncryptedText)
     link_expires_at: Mapped[Instant | None]
@@ -136,6 +141,15 @@ class Authorisation(RegionScoped, Base):
         begun = self.valid_from is not None and self.valid_from <= day
         running = self.valid_to is not None and day <= self.valid_to
         return AuthorisationState.SIGNED if begun and running else AuthorisationState.EXPIRED
+
+    def is_for_adult_ward(self, day: date) -> bool:
+        """Whether a guardian signs for somebody of age (`adult_age` of the terms, in years) on `day`."""
+        of_age = age_on(self.birth_date, day) >= int(self.terms["adult_age"])
+        return self.role is SignerRole.GUARDIAN and of_age
+
+    def only_at_office(self, day: date) -> bool:
+        """Whether no link leads to it: it is signed at the window or on paper, her papers in the clerk's hand."""
+        return self.signer_index is None or self.phone_shared or self.is_for_adult_ward(day)
 
     def allows(self, source: str, day: date) -> bool:
         """Whether body `source` may be asked about this person on `day`: the one test every check must pass (R2-17)."""

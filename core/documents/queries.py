@@ -82,6 +82,24 @@ def papers_of_cases(session: ScopedSession, case_ids: Collection[uuid.UUID]) -> 
     ).all()
 
 
+def paper_of_member(
+    session: ScopedSession, case_id: uuid.UUID, member_id: uuid.UUID, kind: DocumentKind
+) -> Document | None:
+    """The newest paper of that kind about one declared member in a case's file, if any."""
+    row: Document | None = session.scalar(
+        select(Document)
+        .where(
+            Document.case_id == case_id,
+            Document.member_id == member_id,
+            Document.kind == kind,
+            Document.removed_at.is_(None),
+        )
+        .order_by(Document.given_at.desc(), Document.id.desc())
+        .limit(1)
+    )
+    return row
+
+
 def titles(session: ScopedSession, documents: Sequence[Document]) -> dict[uuid.UUID, str]:
     """What each paper is called by whoever gave it."""
     opened = session.vault.unseal_column(

@@ -56,6 +56,8 @@ def upgrade() -> None:
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_on", sa.Date(), nullable=True),
         sa.Column("superseded_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("phone_shared", sa.Boolean(), nullable=False),
+        sa.Column("guardianship_document_id", sa.Uuid(), nullable=True),
         sa.Column("link_digest", sa.LargeBinary(length=32), nullable=True),
         sa.Column("link_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("link_expires_at", sa.DateTime(timezone=True), nullable=True),
