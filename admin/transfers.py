@@ -272,8 +272,10 @@ def _act(
     elif act == "cancel":
         cancel_transfer(database, who, row, now=now())
         flash(gettext("已经撤回，档案没有动。"), "info")
-    else:
+    elif act == "read":
         acknowledge_answer(database, who, row, now=now())
+    else:
+        raise NotFound(N_("没有这一项。请回到“档案转移”，从网页上的按钮进入。"))
     return redirect_to(home)
 
 

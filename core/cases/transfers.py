@@ -26,7 +26,7 @@ from core.cases.transfer_queries import ANSWERED, TO_ANSWER, open_transfer_tasks
 from core.database import new_id
 from core.errors import Blocked, Conflict, Invalid
 from core.households.models import Household, HouseholdStatus, Identity, Person
-from core.households.moving import end_assignments, move_household
+from core.households.moving import move_household
 from core.households.queries import household as household_in_scope
 from core.households.transfer_models import WAITING, HouseholdTransfer, TransferSide, TransferState
 from core.regions.changes import bump_all
@@ -74,6 +74,8 @@ def offer_household(
     with across(session, JOB) as everywhere:
         home = _held(everywhere, household.id)
         _require_movable(everywhere, home, wish.to_region)
+        if _moving(everywhere, home):
+            raise Conflict(N_("这户的档案正在办转移，请看“档案转移”。"))
         return _begin(everywhere, home, wish, GIVING, now)
 
 
@@ -82,7 +84,8 @@ def request_household(
 ) -> HouseholdTransfer:
     """Ask whoever has the file of the person with `id_number` (normalised) to hand it over; returns one's own half.
 
-    The asker learns nothing but that it was asked. Raises NotAllowed, Invalid, Conflict when there is nothing to ask for.
+    The asker learns nothing but that it was asked, and each asking leaves a look, as every question across regions does.
+    Raises NotAllowed, Invalid, and one Conflict for whatever there is not to be had: unknown, closed or moving already.
     """
     actor.require(P.HOUSEHOLD_TRANSFER)
     _check(session, wish)
@@ -91,12 +94,13 @@ def request_household(
     indexes = session.vault.index_all("id_number", id_number)
     with across(session, JOB) as everywhere:
         person_id = everywhere.scalar(select(Identity.person_id).where(Identity.id_index.in_(indexes)))
+        audit.look(session, "identity.ask", ("person", person_id), now=now)
         person = everywhere.get(Person, person_id) if person_id else None
-        if person is None or person.household_id is None:
-            raise Conflict(N_("那边没有一户的档案可以转。请和县（市、区）民政局联系。"))
-        home = _held(everywhere, person.household_id)
-        if _lies_in(home.region_code, actor.node):
+        home = _hold(everywhere, person.household_id) if person and person.household_id else None
+        if home is not None and _lies_in(home.region_code, actor.node):
             raise Conflict(N_("这户的档案已经在您这里，不用转。"))
+        if home is None or home.status is not HouseholdStatus.ACTIVE or _moving(everywhere, home):
+            raise Conflict(N_("现在不能请求转入这个人的家庭档案。请和县（市、区）民政局联系。"))
         return _begin(everywhere, home, wish, TAKING, now)
 
 
@@ -125,7 +129,6 @@ def accept_transfer(
         _require_movable(everywhere, home, place)
         deltas: Counter[tuple[str, str]] = Counter()
         move_household(everywhere, home, place, deltas)
-        end_assignments(everywhere, home.id, now)
         home.village_group = ""
         bump_all(everywhere, deltas)
         giving.to_region = place
@@ -174,8 +177,10 @@ def cancel_transfer(
 def acknowledge_answer(
     session: ScopedSession, actor: Actor, transfer: HouseholdTransfer, *, now: datetime
 ) -> None:
-    """The office that asked has read the answer: it leaves the worklist."""
+    """The office that asked has read the answer: it leaves the worklist. Raises NotAllowed, Blocked without an answer."""
     actor.require(P.HOUSEHOLD_TRANSFER)
+    if transfer.waiting or not transfer.ours:
+        raise Blocked(N_("这件转移还没有要您看的答复。"))
     _finish(session, actor, transfer, now)
     session.flush()
 
@@ -197,8 +202,16 @@ def _reason(text: str) -> str:
     return words
 
 
+def _hold(everywhere: ScopedSession, household_id: uuid.UUID) -> Household | None:
+    """The household, held before its people are written, as at an acceptance."""
+    home: Household | None = everywhere.scalar(
+        select(Household).where(Household.id == household_id).with_for_update()
+    )
+    return home
+
+
 def _held(everywhere: ScopedSession, household_id: uuid.UUID) -> Household:
-    home = everywhere.scalar(select(Household).where(Household.id == household_id).with_for_update())
+    home = _hold(everywhere, household_id)
     if home is None or home.status is not HouseholdStatus.ACTIVE:
         raise Conflict(N_("这户的档案已经注销，不能转移。"))
     return home
@@ -217,17 +230,18 @@ def _require_movable(everywhere: ScopedSession, home: Household, to_region: str)
         )
 
 
+def _moving(everywhere: ScopedSession, home: Household) -> bool:
+    statement = select(HouseholdTransfer.id).where(
+        HouseholdTransfer.household_id == home.id,
+        HouseholdTransfer.side == GIVING,
+        HouseholdTransfer.state.in_(sorted(WAITING)),
+    )
+    return everywhere.scalar(statement) is not None
+
+
 def _begin(
     everywhere: ScopedSession, home: Household, wish: Wish, began_by: TransferSide, now: datetime
 ) -> HouseholdTransfer:
-    if everywhere.scalar(
-        select(HouseholdTransfer.id).where(
-            HouseholdTransfer.household_id == home.id,
-            HouseholdTransfer.side == GIVING,
-            HouseholdTransfer.state.in_(sorted(WAITING)),
-        )
-    ):
-        raise Conflict(N_("这户的档案正在办转移。请看“档案转移”；那里没有的，和县（市、区）民政局联系。"))
     offered = began_by is GIVING
     label = f"{home.head_masked}|{home.size}|{home.number}"
     shared = {

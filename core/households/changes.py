@@ -12,6 +12,7 @@ from core.database import new_id
 from core.households.groups import Deltas, carry_group, require_uncovered
 from core.households.homes import (
     followed,
+    hold_homes,
     homes_of,
     let_go,
     move_within,
@@ -68,6 +69,7 @@ def enter_household(
     of the household is left out without a reason.
     """
     numbers = [member.secrets["id_number"] for member in family.members]
+    hold_homes(session, known_persons(session, numbers).values())
     known = known_persons(session, numbers, hold=True)
     running = running_memberships(session, known.values())
     homes = homes_of(session, running.values(), hold=True)

@@ -36,13 +36,28 @@ def running_memberships(session: ScopedSession, persons: Iterable[Person]) -> di
     return {row.person_id: row for row in rows}
 
 
+def hold_homes(session: ScopedSession, persons: Iterable[Person]) -> None:
+    """Hold the homes of these people to the end of the transaction, before the people are held.
+
+    A transfer holds the home and then writes its people; who took them the other way round would wait for it in a circle.
+    """
+    running = select(Membership.household_id).where(
+        Membership.person_id.in_([person.id for person in persons]), Membership.to_day.is_(None)
+    )
+    session.scalars(
+        select(Household.id).where(Household.id.in_(running)).order_by(Household.id).with_for_update()
+    ).all()
+
+
 def homes_of(
     session: ScopedSession, memberships: Iterable[Membership], *, hold: bool = False
 ) -> dict[uuid.UUID, Household]:
-    """The households of these memberships. `hold`: to the end of the transaction."""
+    """The households of these memberships. `hold`: as they are now, to the end of the transaction."""
     ids = {row.household_id for row in memberships}
     statement = select(Household).where(Household.id.in_(ids)).order_by(Household.id)
-    rows = session.scalars(statement.with_for_update() if hold else statement)
+    if hold:
+        statement = statement.with_for_update().execution_options(populate_existing=True)
+    rows = session.scalars(statement)
     return {row.id: row for row in rows}
 
 

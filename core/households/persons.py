@@ -43,7 +43,7 @@ class NewMember:
 def known_persons(
     session: ScopedSession, id_numbers: Sequence[str], *, hold: bool = False
 ) -> dict[str, Person]:
-    """Who of these (normalised numbers) is on the register here. `hold`: to the end of the transaction.
+    """Who of these (normalised numbers) is on the register here. `hold`: as they are now, to the end of the transaction.
 
     Two applications that name the same people are then accepted one after the other, and the second sees the first.
     """
@@ -51,7 +51,9 @@ def known_persons(
         index: number for number in id_numbers for index in session.vault.index_all("id_number", number)
     }
     statement = select(Person).where(Person.id_index.in_(number_of)).order_by(Person.id)
-    rows = session.scalars(statement.with_for_update() if hold else statement)
+    if hold:
+        statement = statement.with_for_update().execution_options(populate_existing=True)
+    rows = session.scalars(statement)
     return {number_of[person.id_index]: person for person in rows}
 
 

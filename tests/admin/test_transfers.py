@@ -135,3 +135,14 @@ def test_another_office_finds_neither_the_transfer_nor_the_file(home, clerk, tak
     assert third.get(address).status_code == 404
     assert third.post(address, {"act": "accept"}).status_code == 404
     assert third.get(f"{home}/transfer").status_code == 404
+
+
+def test_an_act_that_is_none_closes_no_task_and_an_answer_not_given_is_not_read(home, clerk, taker, words):
+    clerk.get(f"{home}/transfer?in={NEW_TOWN}")
+    clerk.post(f"{home}/transfer?in={NEW_TOWN}", {"reason": "搬走"})
+    address = first_transfer(taker)
+    for act, status in (("", 404), ("nonsense", 404), ("read", 409)):
+        taker.get(address)
+        assert taker.post(address, {"act": act}).status_code == status
+    assert first_transfer(taker) == address
+    assert "等接收方答复" in words(clerk.get("/staff/transfers"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import date
 
 import pytest
@@ -12,7 +13,8 @@ from core.access import Role
 from core.audit.models import AuditEntry
 from core.awards.changes import confirm_case, end_award
 from core.awards.queries import award_of_case
-from core.cases.changes import withdraw_application
+from core.cases import transfers
+from core.cases.changes import accept_application, withdraw_application
 from core.cases.confirmations import ConfirmationAnswer
 from core.cases.models import Case, CaseState, Outcome, Task, TaskState
 from core.cases.transfer_queries import ANSWERED, TO_ANSWER, transfers_here
@@ -27,16 +29,20 @@ from core.cases.transfers import (
 )
 from core.errors import Blocked, Conflict, Invalid, NotAllowed, NotFound
 from core.households.identities import Standing, standing_of
-from core.households.models import LowIncomeCategory, NameBigram
+from core.households.models import Household, HouseholdStatus, LowIncomeCategory, NameBigram
+from core.households.moving import move_household
 from core.households.queries import find_by_name, household, members
 from core.households.transfer_models import TransferState
 from core.regions.models import RegionCounter
-from core.scopes import System
-from core.testing.town import A1_MEMBERS, staff
+from core.scopes import Region, System
+from core.sessions import open_session
+from core.testing.casework import Way
+from core.testing.town import A1_MEMBERS, made_up_id, staff
 from core.workdays import STATUTORY
 
 pytestmark = pytest.mark.row("R3-05")
 ELSEWHERE = "441823105000"
+NEXT_DOOR = "520328102000"
 MING = A1_MEMBERS[0].id_number
 
 
@@ -154,6 +160,86 @@ def test_who_asks_for_a_file_learns_nothing_of_it_before_it_is_handed_over(town,
     acknowledge_answer(session, taker, mine, now=town.now)
     session.commit()
     assert tasks_of(town, taker) == []
+
+
+def refused(town, taker, due, number):
+    """What a request that came to nothing was told, and what it left in the trail."""
+    session = town.at_work(taker)
+    with pytest.raises(Conflict) as told:
+        request_household(session, taker, number, Wish(ELSEWHERE, "来窗口申请", due), now=town.now)
+    session.commit()
+    with town.session(System("read")) as trail:
+        acts = trail.scalars(select(AuditEntry.act).where(AuditEntry.account_id == taker.account_id)).all()
+    return str(told.value), acts
+
+
+def test_nobody_elsewhere_learns_whether_a_file_is_unknown_closed_or_moving_and_each_question_is_in_the_trail(
+    town, moved_away, taker, due
+):
+    unknown = refused(town, taker, due, made_up_id(date(1970, 1, 1), 77))
+    with town.session(System("close")) as session:
+        session.get(Household, moved_away).status = HouseholdStatus.CLOSED
+        session.commit()
+    closed = refused(town, taker, due, MING)
+    with town.session(System("open")) as session:
+        session.get(Household, moved_away).status = HouseholdStatus.ACTIVE
+        session.commit()
+    offered(town, moved_away, due, to="441823100000")
+    moving = refused(town, taker, due, MING)
+    assert unknown[0] == closed[0] == moving[0]
+    assert moving[1] == ["identity.ask"] * 3
+
+
+def test_a_household_that_moves_already_is_not_offered_again(town, moved_away, due):
+    offered(town, moved_away, due)
+    with pytest.raises(Conflict, match="正在办转移"):
+        offered(town, moved_away, due)
+
+
+def test_only_who_asked_has_an_answer_to_read_and_only_after_it_came(town, moved_away, taker, due):
+    row = offered(town, moved_away, due)
+    for actor in (town.clerk, taker):
+        session, half = half_of(town, actor)
+        with pytest.raises(Blocked, match="没有要您看的答复"):
+            acknowledge_answer(session, actor, half, now=town.now)
+        session.rollback()
+    assert tasks_of(town, taker) == [TO_ANSWER]
+    assert row.waiting
+
+
+def test_a_transfer_and_a_new_case_of_the_household_wait_for_each_other_in_one_order(
+    town, way, moved_away, due, monkeypatch
+):
+    again = Way(town)
+    again.submit()
+    offered(town, moved_away, due, to=NEXT_DOOR)
+    town.close()
+    home_held, told = threading.Event(), []
+
+    def accept_the_case():
+        home_held.wait(30)
+        try:
+            with open_session(town.engine, Region(town.clerk.node), town.clerk, vault=town.vault) as session:
+                case = session.get(Case, again.case_id)
+                accept_application(session, town.clerk, case, town.procedure(session), now=town.now)
+        except Conflict as fault:
+            told.append(fault)
+
+    def slowly(*arguments):
+        home_held.set()
+        # long enough for the other to hold the people, if it took them before the home
+        other.join(2)
+        return move_household(*arguments)
+
+    other = threading.Thread(target=accept_the_case)
+    monkeypatch.setattr(transfers, "move_household", slowly)
+    other.start()
+    neighbour = staff(Role.TOWNSHIP_CLERK, NEXT_DOOR)
+    with open_session(town.engine, Region(NEXT_DOOR), neighbour, vault=town.vault) as session:
+        accept_transfer(session, neighbour, transfers_here(session)[0], now=town.now, due=due)
+        session.commit()
+    other.join(60)
+    assert len(told) == 1
 
 
 def test_an_open_case_keeps_the_file_where_it_is(town, way, taker, due):
