@@ -32,6 +32,7 @@ def account() -> Response:
     return page(
         "portal/my_account.html",
         mine=own_account(session()),
+        assurance=me.assurance,
         linked=me.person_id is not None,
         words=ASSURANCE_WORDS,
         logins=sessions_of(session(), me.account_id, now=now()),

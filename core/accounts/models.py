@@ -189,8 +189,16 @@ class AccountKind(StrEnum):
     RESIDENT = "resident"
 
 
+class SignInWay(StrEnum):
+    """How somebody came in: what a sign-in proves of her."""
+
+    PASSWORD = "password"  # noqa: S105  (a way in, no secret)
+    PHONE_CODE = "phone_code"
+    IDENTITY_PROVIDER = "identity_provider"
+
+
 class LoginSession(RegionScoped, Base):
-    """A browser someone is signed in with. `token_digest`: SHA-256 of the random token in its cookie.
+    """A browser someone is signed in with. `token_digest`: SHA-256 of the random token in its cookie; `way`: how she came.
 
     Region columns: the office of a member of staff; empty for a resident. `demo`: made in a demo installation.
     """
@@ -202,6 +210,7 @@ class LoginSession(RegionScoped, Base):
     id: Mapped[PrimaryId]
     token_digest: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
     kind: Mapped[AccountKind] = mapped_column(EnumText(AccountKind))
+    way: Mapped[SignInWay] = mapped_column(EnumText(SignInWay))
     account_id: Mapped[Id]
     began_at: Mapped[Instant]
     last_seen_at: Mapped[Instant]

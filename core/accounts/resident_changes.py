@@ -11,7 +11,7 @@ from sqlalchemy import select
 from core import audit
 from core.access import NATION, Actor, Permission, job_actor
 from core.accounts.codes import CODE_PROBLEMS, PHONE_KIND, CodeAnswer, check_code, send_code
-from core.accounts.models import Assurance, IdentityLink, ResidentAccount, VerifiedPhone
+from core.accounts.models import Assurance, IdentityLink, ResidentAccount, SignInWay, VerifiedPhone
 from core.accounts.signed_in import begin_session
 from core.accounts.staff_sign_in import SignInOutcome
 from core.catalogue.regional import MessageChannel
@@ -60,7 +60,7 @@ def confirm_code(
         return SignInOutcome(refusal=Invalid(CODE_PROBLEMS[answer], field="code"))
     account = _account_of_phone(session, number) or open_account(session, number, now=now)
     account = _follow_verified_phone(session, account, number, now)
-    token = begin_session(session, account, now=now, ip=ip, device=device)
+    token = begin_session(session, account, SignInWay.PHONE_CODE, now=now, ip=ip, device=device)
     audit.record(session, "sign-in", account, now=now, actor=Actor("resident", account.id))
     session.flush()
     return SignInOutcome(token=token, account_id=account.id)
@@ -293,7 +293,7 @@ def sign_in_with_identity(
     vouched = job_actor(f"identity provider {provider}")
     if person_id is not None:
         _link(session, account, person_id, Assurance.IDENTITY_PROVIDER, vouched, now, "")
-    token = begin_session(session, account, now=now, ip=ip, device=device)
+    token = begin_session(session, account, SignInWay.IDENTITY_PROVIDER, now=now, ip=ip, device=device)
     audit.record(session, "sign-in", account, now=now, actor=Actor("resident", account.id))
     session.flush()
     return SignInOutcome(token=token, account_id=account.id)

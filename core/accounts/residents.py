@@ -8,18 +8,16 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from core.accounts.models import Assurance, ResidentAccount
+from core.accounts.models import ResidentAccount
 from core.masking import mask_mobile
 from core.sessions import ScopedSession, found
 
 
 @dataclass(frozen=True, slots=True)
 class OwnAccount:
-    """`phone` is masked, empty where she signs in through an identity provider only; `linked`: her file is open to her."""
+    """`phone` is masked, empty where she signs in through an identity provider only."""
 
     phone: str
-    assurance: Assurance
-    linked: bool
     created_at: datetime
 
 
@@ -37,7 +35,5 @@ def own_account(session: ScopedSession) -> OwnAccount:
     phone = session.vault.read(account, "phone_sealed")
     return OwnAccount(
         mask_mobile(phone) if phone else "",
-        account.assurance,
-        account.person_id is not None,
         account.created_at,
     )

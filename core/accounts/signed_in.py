@@ -22,6 +22,7 @@ from core.accounts.models import (
     LoginSession,
     ResidentAccount,
     RoleGrant,
+    SignInWay,
     StaffAccount,
     VerifiedPhone,
 )
@@ -63,7 +64,7 @@ class SignedIn:
 # every page of a member of staff asks this: one statement, made once
 _SIGN_IN = (
     select(
-        LoginSession.id, LoginSession.kind, LoginSession.account_id, LoginSession.began_at, LoginSession.last_seen_at,
+        LoginSession.id, LoginSession.kind, LoginSession.way, LoginSession.account_id, LoginSession.began_at, LoginSession.last_seen_at,
         LoginSession.ended_at, LoginSession.demo, LoginSession.second_factor_at, StaffAccount.full_name,
         StaffAccount.disabled_at, StaffAccount.must_change_password, StaffAccount.password_changed_at,
         StaffAccount.totp_confirmed_at, RoleGrant.role, RoleGrant.region_code, Region.code.label("former"),
@@ -141,8 +142,11 @@ def _resident(session: ScopedSession, login: Any) -> SignedIn | None:
     account = session.get(ResidentAccount, login.account_id)
     if account is None:
         return None
+    opens = _opens_file(session, account, login.way)
+    # by a phone that is not verified as hers it may be somebody else, who is not told whose account it was
+    known_by_phone = login.way is SignInWay.PHONE_CODE and not opens
     name = ""
-    if account.name_sealed is not None and session.vault is not None:
+    if account.name_sealed is not None and session.vault is not None and not known_by_phone:
         name = session.vault.unseal(
             Place("resident_accounts", "name_sealed", account.id.hex), account.name_sealed
         )
@@ -151,14 +155,17 @@ def _resident(session: ScopedSession, login: Any) -> SignedIn | None:
         kind=AccountKind.RESIDENT.value,
         account_id=account.id,
         token_id=login.id,
-        person_id=account.person_id if _still_hers(session, account) else None,
-        assurance=account.assurance,
+        person_id=account.person_id if opens else None,
+        assurance=Assurance.PHONE_VERIFIED if known_by_phone else account.assurance,
     )
 
 
-def _still_hers(session: ScopedSession, account: ResidentAccount) -> bool:
-    """A link that rests on a phone ends at once when an office notes that the phone is no longer hers."""
-    if account.assurance is not Assurance.WINDOW_CHECKED:
+def _opens_file(session: ScopedSession, account: ResidentAccount, way: SignInWay) -> bool:
+    """Whether this sign-in shows who she is: an identity provider vouched for her, or an office verified the phone as hers.
+
+    Anybody may hold the number by now; what rests on a phone ends at once when an office notes that it is hers no more.
+    """
+    if way is SignInWay.IDENTITY_PROVIDER and account.assurance is Assurance.IDENTITY_PROVIDER:
         return True
     verified = select(VerifiedPhone.id).where(
         VerifiedPhone.person_id == account.person_id,
@@ -210,6 +217,7 @@ def _digest(token: str) -> bytes:
 def begin_session(
     session: ScopedSession,
     account: StaffAccount | ResidentAccount,
+    way: SignInWay,
     *,
     now: datetime,
     demo: bool = False,
@@ -224,6 +232,7 @@ def begin_session(
             id=new_id(),
             token_digest=_digest(token),
             kind=AccountKind.STAFF if staff else AccountKind.RESIDENT,
+            way=way,
             account_id=account.id,
             began_at=now,
             last_seen_at=now,

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, select
 
 from core import audit
 from core.access import Actor, job_actor
-from core.accounts.models import StaffAccount, UnknownSignIn
+from core.accounts.models import SignInWay, StaffAccount, UnknownSignIn
 from core.accounts.passwords import NOBODYS_HASH, is_password
 from core.accounts.policy import POLICY
 from core.accounts.signed_in import begin_session
@@ -86,7 +86,7 @@ def _known(
         # each sign-in is shown a secret of its own to set up: one that somebody saw before proves nothing
         account.totp_sealed = None
     account.locked_until = None
-    token = begin_session(session, account, now=now, demo=demo, ip=ip, device=device)
+    token = begin_session(session, account, SignInWay.PASSWORD, now=now, demo=demo, ip=ip, device=device)
     audit.record(session, "sign-in", account, now=now, actor=who)
     return SignInOutcome(token=token, account_id=account.id)
 

@@ -17,6 +17,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("token_digest", sa.LargeBinary(length=32), nullable=False),
         sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("way", sa.String(length=40), nullable=False),
         sa.Column("account_id", sa.Uuid(), nullable=False),
         sa.Column("began_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("last_seen_at", sa.DateTime(timezone=True), nullable=False),

@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from core import jobs_engine
 from core.access import Grant, Role, job_actor
 from core.accounts.changes import create_staff
-from core.accounts.models import RoleGrant, StaffAccount
+from core.accounts.models import RoleGrant, SignInWay, StaffAccount
 from core.accounts.role_changes import grant_role
 from core.accounts.signed_in import begin_session, find_session
 from core.cases.changes import withdraw_application
@@ -142,7 +142,7 @@ def test_staff_of_the_old_place_work_in_the_new_one_and_both_still_reach_the_old
             )
             grant_role(session, session.actor, made.account_id, Role.TOWNSHIP_CLERK, place, now=town.now)
             account = session.get(StaffAccount, made.account_id)
-            tokens[name] = begin_session(session, account, now=town.now)
+            tokens[name] = begin_session(session, account, SignInWay.PASSWORD, now=town.now)
         merged(town, session)
         session.commit()
     run_steps(town)

@@ -10,7 +10,7 @@ from sqlalchemy import func, select, text
 
 from core.access import Role, job_actor
 from core.accounts.codes import CodeAnswer, check_code, outbox, send_code
-from core.accounts.models import Assurance, OneTimeCode, ResidentAccount
+from core.accounts.models import Assurance, LoginSession, OneTimeCode, ResidentAccount, SignInWay
 from core.accounts.policy import POLICY
 from core.accounts.resident_changes import (
     claim_person,
@@ -369,6 +369,36 @@ def test_an_identity_joins_the_account_of_a_phone_it_verified_but_not_someone_el
         session, "gz", "subject-2", now=now, person_id=uuid.UUID(int=33), phone=PHONE
     )
     assert apart.account_id != sisters
+
+
+def test_a_code_to_a_phone_nobody_verified_opens_no_file_that_an_identity_provider_opened(
+    engine, vault, opens, resident, now
+):
+    """The number was given up and sold: who holds it now gets neither the file nor the name of the one before."""
+    resident(OTHER)
+    session = opens()
+    token = sign_in_with_identity(
+        session, "gz", "subject-1", now=now, person_id=PERSON, name="周桂兰", phone=OTHER
+    ).token
+    session.commit()
+    session.close()
+    stranger = resident(OTHER, at=now + timedelta(days=200))
+    assert (stranger.person_id, stranger.actor.name) == (None, "")
+    assert stranger.assurance is Assurance.PHONE_VERIFIED
+    vouched = find_session(engine, vault, token, now=now)
+    assert (vouched.person_id, vouched.actor.name) == (PERSON, "周桂兰")
+    assert vouched.assurance is Assurance.IDENTITY_PROVIDER
+
+
+def test_every_sign_in_keeps_how_she_came(opens, resident, enter, hire, now):
+    resident()
+    with opens() as session:
+        sign_in_with_identity(session, "gz", "subject-1", now=now, person_id=PERSON)
+        session.commit()
+    clerk = hire("shimei", Role.TOWNSHIP_CLERK, YONGXING)
+    assert enter(clerk.username, clerk.password).token
+    ways = opens(writes=False).scalars(select(LoginSession.way).order_by(LoginSession.id)).all()
+    assert ways == [SignInWay.PHONE_CODE, SignInWay.IDENTITY_PROVIDER, SignInWay.PASSWORD]
 
 
 def test_a_week_idle_signs_a_resident_out(engine, vault, enter_with, ask, now):
