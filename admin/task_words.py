@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from admin.addresses import first_url
+from admin.addresses import open_url
 from core.cases.worklist import WorkRow
 from core.web.texts import N_, gettext
 
@@ -14,7 +14,7 @@ from core.web.texts import N_, gettext
 class TaskWords:
     """`group`: the pill it is counted under; `title`: what is due; `action`: the button; msgids all.
 
-    `pages`: endpoints that take `case_id`, the first one installed is opened, else the case itself. `subject`: the
+    `pages`: endpoints that take `case_id`, the first one that her rights open, else the case itself. `subject`: the
     argument by which they also take what of the case the task is about, or instead of a case what it is about.
     """
 
@@ -37,13 +37,14 @@ TASK_WORDS: dict[str, TaskWords] = {
         N_("补正"), N_("等申请人补齐材料"), N_("查看"), N_("只告知一次，到期要书面决定"), ("staff.case_acceptance",)
     ),
     "survey_start": TaskWords(
-        N_("入户"), N_("启动调查：约好上门、发起核对"), N_("启动调查"), N_("受理后就要启动"), ("staff.case_visits",)
+        N_("入户"), N_("启动调查：约好上门"), N_("启动调查"), N_("受理后就要启动"), ("staff.case_visits", "staff.visit_new")
     ),
     "verification": TaskWords(
         N_("核对"), N_("发起信息核对"), N_("发起核对"), N_("授权签齐才能查"), ("staff.case_verification",)
     ),
     "verification_results": TaskWords(
-        N_("核对"), N_("录入核对结果"), N_("录入结果"), N_("结果出齐才能提初审意见"), ("staff.case_verification",)
+        N_("核对"), N_("录入核对结果"), N_("录入结果"), N_("结果出齐才能提初审意见"),
+        ("staff.case_verification", "staff.verification_desk"),
     ),
     "authorisation_refused": TaskWords(
         N_("核对"), N_("有人不同意核对，请写明决定"), N_("去决定"), "", ("staff.case_authorisations",)
@@ -52,7 +53,8 @@ TASK_WORDS: dict[str, TaskWords] = {
         N_("核对"), N_("有人撤回了授权，请写明决定"), N_("去决定"), N_("排队的查询已经停下"), ("staff.case_authorisations",)
     ),
     "visit": TaskWords(
-        N_("入户"), N_("入户调查（至少2名工作人员）"), N_("登记入户"), N_("和信息核对同时进行"), ("staff.case_visits",)
+        N_("入户"), N_("入户调查（至少2名工作人员）"), N_("登记入户"), N_("和信息核对同时进行"),
+        ("staff.case_visits", "staff.visit_new"),
     ),
     "county_visit": TaskWords(
         N_("入户"), N_("县里入户核查（单独登记备案或有举报）"), N_("登记入户"), N_("核查后才能审核确认"), ("staff.case_visits",)
@@ -113,9 +115,9 @@ def page_of(kind: str, case_id: UUID | None, subject_id: UUID | None = None) -> 
     words = words_of(kind)
     about = {words.subject: subject_id} if words.subject else {}
     if case_id is None:
-        return first_url(*words.pages, **about) or "/staff/"
-    found = first_url(*words.pages, case_id=case_id, **about)
-    return found or first_url("staff.case_page", case_id=case_id) or "/staff/"
+        return open_url(*words.pages, **about) or "/staff/"
+    found = open_url(*words.pages, case_id=case_id, **about)
+    return found or open_url("staff.case_page", case_id=case_id) or "/staff/"
 
 
 def place_and_case(row: WorkRow, village: str) -> str:
