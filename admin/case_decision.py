@@ -18,11 +18,10 @@ from core.access import Permission
 from core.accounts.queries import names_of
 from core.awards.changes import confirm_case
 from core.cases import queries
-from core.cases.confirmations import ConfirmationAnswer, confirmation_of, require_confirmer, send_back
+from core.cases.confirmations import ConfirmationAnswer, confirmation_of, send_back
 from core.cases.grounds import NO_GROUND, OTHER_GROUNDS, grounds_of
 from core.cases.models import Case, Opinion, Outcome, StepCode
 from core.cases.opinions import OpinionAnswer, current_opinion, sign_opinion
-from core.cases.steps import require_open
 from core.errors import Invalid
 from core.forms import Choice, ShownIf
 from core.web.access_gate import access, may
@@ -214,8 +213,6 @@ def _confirm(case: Case, form: ConfirmationForm) -> None:
     database, procedure = session(), procedure_of(case)
     reason = form.reason.data or ""
     if form.outcome.data == RETURN:
-        require_confirmer(actor(), case)
-        require_open(database, case, StepCode.CONFIRMATION)
         send_back(database, actor(), case, reason, procedure, now=now())
         flash(gettext("已退回，等镇里重提初审意见。"), "success")
         return

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 
 from admin.addresses import places_below
 from admin.blueprint import blueprint
+from admin.intake_known import county_here
 from core import audit
 from core.access import Permission
 from core.cases import queries as cases
@@ -22,11 +23,10 @@ from core.identity_numbers import parse_id_number
 from core.web.access_gate import access
 from core.web.installation import installation
 from core.web.page import page, redirect_to
-from core.web.request import now, session, state, today
+from core.web.request import now, session, today
 from core.web.texts import gettext
 
 MOST_TYPED = 60
-COUNTY_DIGITS = 6
 
 
 @dataclass(slots=True)
@@ -96,7 +96,7 @@ def find(typed: str) -> Found:
         )
         return Found("case_number", cases=found, hint=hint)
     letters = typed.replace(" ", "")
-    county = state().node[:COUNTY_DIGITS].ljust(12, "0")
+    county = county_here()
     if len(letters) < 2:
         return Found("name", hint=gettext("查姓名请至少填两个字。"))
     if len(county.rstrip("0")) <= 4:

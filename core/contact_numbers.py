@@ -103,17 +103,6 @@ def is_card_number(digits: str) -> bool:
     return 16 <= len(digits) <= 19 and luhn.is_valid(digits)
 
 
-def parse_organisation_code(text: str) -> str:
-    """A unified social credit code of 18 characters. Raises Invalid (field `organisation_code`)."""
-    number = tidy_number(text)
-    if not is_organisation_code(number):
-        raise Invalid(
-            N_("统一社会信用代码应为 18 位，且最后一位校验要对得上；请对照证照核对"),
-            field="organisation_code",
-        )
-    return number
-
-
 def is_organisation_code(text: str) -> bool:
     """Whether the text is a unified social credit code with its check character."""
     return bool(uscc.is_valid(text))

@@ -139,6 +139,10 @@ class FileStore:
             with suppress(ValueError):
                 yield uuid.UUID(path.name)
 
+    def written_before(self, moment: datetime) -> Iterator[uuid.UUID]:
+        """The stored files that were last sealed before that moment."""
+        return (each for each in self.file_ids() if self.path_of(each).stat().st_mtime < moment.timestamp())
+
     def sweep_halves(self, before: datetime) -> int:
         """Remove what a power cut left half written before that moment; how many."""
         halves = [

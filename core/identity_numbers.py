@@ -48,10 +48,6 @@ class IdNumber:
     region6: str
     converted_from_15: bool = False
 
-    @property
-    def made_up(self) -> bool:
-        return is_made_up(self.number)
-
 
 @dataclass(frozen=True, slots=True)
 class DisabilityCertificate:

@@ -138,9 +138,6 @@ class IncomeSheet:
         """What the rules read as the household's yearly income."""
         return self.counted_fen - self.expenses_fen
 
-    def of_kind(self, kind: IncomeKind) -> int:
-        return sum(each.counted_fen for each in self.lines if each.line.kind is kind)
-
     def of_member(self, member: str) -> int:
         """A member's own counted income, before the family's expenses."""
         return sum(each.counted_fen for each in self.lines if each.line.member == member)

@@ -214,23 +214,3 @@ def read_progress(session: ScopedSession, job_id: uuid.UUID) -> Progress:
         ).one_or_none()
     )
     return Progress(*row)
-
-
-def list_jobs(session: ScopedSession, *, limit: int = 50) -> list[Progress]:
-    """The newest jobs of the session's scope, newest first."""
-    rows = session.execute(
-        select(
-            Job.id,
-            Job.name,
-            Job.state,
-            Job.done,
-            Job.total,
-            Job.rejected,
-            Job.failure,
-            Job.started_at,
-            Job.finished_at,
-        )
-        .order_by(Job.created_at.desc(), Job.id)
-        .limit(limit)
-    )
-    return [Progress(*row) for row in rows]

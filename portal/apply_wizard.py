@@ -234,9 +234,6 @@ class Wizard:
         self.draft = read_draft(session(), self.draft.id)
         self.conflicts, self.merged = conflict.theirs, conflict.merged
 
-    def reread(self) -> None:
-        self.draft = read_draft(session(), self.draft.id)
-
 
 _OWN_VIEWS: set[str] = set()
 

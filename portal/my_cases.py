@@ -18,6 +18,7 @@ from core.documents.changes import Belonging, attach_to_case, store_document
 from core.documents.models import DocumentKind
 from core.documents.queries import papers_of_case
 from core.errors import Invalid, Problem
+from core.letters.changes import mark_read
 from core.letters.models import Letter
 from core.letters.queries import letter_text, letters_of_case
 from core.notices.changes import take_down_ended
@@ -131,7 +132,7 @@ def withdraw(case_id: uuid.UUID) -> Response:
 def letter(letter_id: uuid.UUID) -> Response:
     """Read one letter, to print or save."""
     opened = letter_text(session(), letter_id)
-    _mark_read(opened.letter)
+    mark_read(session(), opened.letter, now=now())
     return page("portal/letter.html", text=opened)
 
 
@@ -140,7 +141,7 @@ def letter(letter_id: uuid.UUID) -> Response:
 def letter_copy(letter_id: uuid.UUID) -> Response:
     """The letter as a file of its own, which opens on any phone."""
     opened = letter_text(session(), letter_id)
-    _mark_read(opened.letter)
+    mark_read(session(), opened.letter, now=now())
     title = gettext(opened.letter.title)
     text = render_template(
         "portal/kept_file.html",
@@ -151,12 +152,6 @@ def letter_copy(letter_id: uuid.UUID) -> Response:
         foot=gettext("依据：%(basis)s", basis=gettext(opened.letter.legal_basis)),
     )
     return file_response(text.encode(), f"{title}-{opened.letter.number}.html", "text/html")
-
-
-def _mark_read(row: Letter) -> None:
-    if row.read_at is None:
-        row.read_at = now()
-        session().flush()
 
 
 def _case(case_id: uuid.UUID) -> Case:

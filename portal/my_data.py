@@ -29,7 +29,7 @@ from portal.own_records import corrections_in, records_of
 
 
 @blueprint.get("/my/data")
-@access(RESIDENT, looks=True)
+@access(RESIDENT)
 def my_data() -> Response:
     """Everything of one's own applications, in the words it was given in."""
     cases = session().scalars(select(Case).order_by(Case.submitted_at.desc())).all()
@@ -52,7 +52,7 @@ def _office_of(case: Case) -> str:
 
 
 @blueprint.get("/my/data/<uuid:case_id>/copy")
-@access(RESIDENT, looks=True)
+@access(RESIDENT)
 def data_copy(case_id: uuid.UUID) -> Response:
     """The same as a file: a page that opens on any phone, or `?kind=json` for other programs (PIPL art. 45)."""
     case: Case = found(session().get(Case, case_id))

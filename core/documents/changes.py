@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import event, select
@@ -17,13 +17,12 @@ from core.documents.models import Document, DocumentKind
 from core.documents.titles import KIND_TITLES
 from core.encrypted_files import FileStore
 from core.encryption import Place
-from core.errors import Blocked
 from core.scopes import region_columns
-from core.sessions import ScopedSession, found, write_rows
-from core.translations import N_
+from core.sessions import ScopedSession, write_rows
 from core.uploads import DEFAULT_LIMIT, PAPERS, ContentKind
 
-audit.name_act("document.remove", N_("从材料库删掉材料"))
+HALVES_KEPT, UNUSED_KEPT = timedelta(days=1), timedelta(days=30)
+_AT_ONCE = 500
 _WRITTEN = "documents_written"
 _COPIES = uuid.UUID("6d5b3b0e-7e0a-5c40-9e52-0d6a3f9b7c11")
 
@@ -184,32 +183,22 @@ def _copy(
     }
 
 
-def remove_document(session: ScopedSession, actor: Actor, document_id: uuid.UUID, *, now: datetime) -> None:
-    """Take a paper out of one's library. What a case holds stays there. Raises NotFound, Blocked for a case's paper.
+def sweep_files(session: ScopedSession, files: FileStore, *, now: datetime) -> int:
+    """Delete what a power cut left: halves after a day, whole files that no row names after a month; how many.
 
-    The sealed bytes go with the next `forget_unused`, when no row points at them any more.
+    Needs a System session. Whole files stay where the newest paper has none here: then this is another database's folder.
+    A month, so that a database put back from a backup of last week finds the papers that were given since.
     """
-    row: Document = found(session.get(Document, document_id))
-    if row.case_id is not None:
-        raise Blocked(N_("这份材料已经随申请交上去，不能删。要更正的，请告诉窗口。"))
-    if row.removed_at is None:
-        row.removed_at = now
-        session.flush()
-        audit.record(session, "document.remove", row, now=now, actor=actor)
-
-
-def forget_unused(session: ScopedSession, files: FileStore, *, before: datetime) -> int:
-    """Delete sealed files that no row uses, and rows removed earlier than `before`. Needs a System session."""
-    gone = session.scalars(select(Document).where(Document.removed_at < before)).all()
-    for row in gone:
-        session.delete(row)
-    session.flush()
-    used = set(session.scalars(select(Document.file_id).distinct()))
-    forgotten = 0
-    for row in gone:
-        if row.file_id not in used:
-            forgotten += files.delete(row.file_id)
-    return forgotten
+    swept = files.sweep_halves(now - HALVES_KEPT)
+    newest = session.scalar(select(Document.file_id).order_by(Document.given_at.desc()).limit(1))
+    if newest is None or not files.path_of(newest).exists():
+        return swept
+    old = list(files.written_before(now - UNUSED_KEPT))
+    for at in range(0, len(old), _AT_ONCE):
+        some = old[at : at + _AT_ONCE]
+        used = set(session.scalars(select(Document.file_id).where(Document.file_id.in_(some))))
+        swept += sum(files.delete(each) for each in some if each not in used)
+    return swept
 
 
 # --- files of a transaction that fails --------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import select
 
 from core import audit
 from core.documents.models import Document, DocumentKind
@@ -45,27 +45,6 @@ def library(
     if wanted:
         statement = statement.where(Document.kind.in_(wanted))
     return session.scalars(statement.order_by(Document.given_at.desc(), Document.id.desc())).all()
-
-
-def known_paper(
-    session: ScopedSession, account_id: uuid.UUID, kind: DocumentKind, id_number: str = "", about: str = ""
-) -> Document | None:
-    """The newest library paper of that kind for one person (by ID number, or by the draft's key of her), if any."""
-    statement = select(Document).where(
-        Document.owner_account_id == account_id,
-        Document.case_id.is_(None),
-        Document.removed_at.is_(None),
-        Document.kind == kind,
-    )
-    whose: list[ColumnElement[bool]] = []
-    if id_number:
-        whose.append(Document.id_index.in_(session.vault.index_all("id_number", id_number)))
-    if about:
-        whose.append(Document.about == about)
-    if whose:
-        statement = statement.where(or_(*whose))
-    row: Document | None = session.scalar(statement.order_by(Document.given_at.desc()).limit(1))
-    return row
 
 
 def papers_of_case(session: ScopedSession, case_id: uuid.UUID) -> Sequence[Document]:

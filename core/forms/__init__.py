@@ -9,7 +9,6 @@ from core.forms.answers import (
     read_answers,
     split_answers,
     validate_answers,
-    validate_section,
 )
 from core.forms.declarations import (
     MEMBER_ROWS,
@@ -49,5 +48,4 @@ __all__ = [
     "read_value",
     "split_answers",
     "validate_answers",
-    "validate_section",
 ]

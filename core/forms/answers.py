@@ -61,22 +61,6 @@ def validate_answers(
     return read_answers(declaration, answers, today=today, demo=demo)[1]
 
 
-def validate_section(
-    declaration: FormDeclaration, name: str, answers: Mapping[str, Any], *, today: date, demo: bool = False
-) -> list[FieldFault]:
-    """The faults that concern one section, for a wizard that asks a section per page."""
-    section = declaration.section(name)
-    mine = {question.name for question in section.questions}
-    faults = validate_answers(declaration, answers, today=today, demo=demo)
-    return [fault for fault in faults if _belongs(fault.path, section.per.rows, mine)]
-
-
-def _belongs(path: str, rows: str, mine: set[str]) -> bool:
-    if not rows:
-        return path in mine
-    return path == rows or (path.startswith(f"{rows}.") and path.rpartition(".")[2] in mine)
-
-
 @dataclass(frozen=True, slots=True)
 class _Reading:
     """One pass over an answer set: the day it happens on and the faults found so far."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 
 from core.catalogue import Catalogue, Guide, Pack, RegionDeclaration
 from core.identity_numbers import PROVINCES
@@ -44,11 +44,6 @@ def check_pack(
         # the house's own packs are translated with the house, and a test of the house looks at them
         faults += _english(pack)
     return list(dict.fromkeys(faults))
-
-
-def check_all(catalogue: Catalogue) -> Mapping[str, list[ContractFault]]:
-    """Name of each installed pack → its faults."""
-    return {name: check_pack(pack, catalogue) for name, pack in sorted(catalogue.packs.items())}
 
 
 def _is_province(code: str) -> bool:

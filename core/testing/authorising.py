@@ -15,11 +15,11 @@ from core.access import Actor
 from core.authorisations.asking import WizardSignature
 from core.authorisations.changes import Signature, sign
 from core.authorisations.coverage import current
-from core.authorisations.models import Authorisation, SigningLevel
+from core.authorisations.models import SigningLevel
 from core.cases.application import MemberAnswer
 from core.cases.changes import accept_application
 from core.cases.declaration_models import MemberRole
-from core.cases.models import Case, CaseStep, StepCode
+from core.cases.models import CaseStep, StepCode
 from core.cases.steps import step_of
 from core.database import new_id
 from core.testing.town import Town, family_of_four, member
@@ -107,13 +107,6 @@ def accept(asked: AskedCase) -> None:
         session, town.clerk, town.case(session, asked.case_id), town.procedure(session), now=town.now
     )
     session.commit()
-
-
-def case_and_row(asked: AskedCase, position: int) -> tuple[Case, Authorisation]:
-    """The case and one authorisation as the township sees them."""
-    session = asked.town.at_work(asked.town.clerk)
-    row = next(each for each in current(session, asked.case_id) if each.position == position)
-    return asked.town.case(session, asked.case_id), row
 
 
 def request_all(asked: AskedCase) -> list[VerificationRequest]:

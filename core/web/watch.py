@@ -1,4 +1,4 @@
-"""What an installation does by itself every few minutes: closes notices, reads them back, renews deadlines, seals."""
+"""What an installation does by itself every few minutes: closes notices, reads them back, renews deadlines, seals, sweeps."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from flask import Flask
 from core import audit
 from core.access import job_actor
 from core.cases.mergers import follow_mergers
+from core.cases.procedure import beijing_day
 from core.cases.renewal import renew_deadlines
+from core.documents.changes import sweep_files
+from core.encrypted_files import FileStore
 from core.notices.changes import close_due_notices
 from core.scopes import System
 from core.sessions import ScopedSession, open_session
@@ -20,12 +23,20 @@ from core.web.procedures import procedure_beside
 from core.web.public_check import check_notice, unchecked_notices
 
 log = logging.getLogger("doudi.watch")
+_SWEPT = "doudi_files_swept"  # the day on which this process last looked through the files
 SOON, EVERY = 5.0, 120.0  # seconds: to the first round, and between the others
 
 
 def watch_once(app: Flask, *, now: datetime) -> None:
     """One round. Each part is a transaction of its own, and a fault of one does not keep the others from their work."""
-    for part in (_close_notices, _read_notices_back, _renew_deadlines, _follow_mergers, _seal_audit):
+    for part in (
+        _close_notices,
+        _read_notices_back,
+        _renew_deadlines,
+        _follow_mergers,
+        _seal_audit,
+        _sweep_files,
+    ):
         try:
             part(app, now)
         except Exception:
@@ -68,6 +79,18 @@ def _seal_audit(app: Flask, now: datetime) -> None:
     with _session(installation_of(app), "audit-seal") as session:
         audit.seal(session, now)
         session.commit()
+
+
+def _sweep_files(app: Flask, now: datetime) -> None:
+    home, day = installation_of(app), beijing_day(now)
+    if home.vault is None or app.extensions.get(_SWEPT) == day:
+        return
+    files = FileStore(home.settings.files_folder, home.vault)
+    with _session(home, "sweep-files") as session:
+        swept = sweep_files(session, files, now=now)
+    app.extensions[_SWEPT] = day
+    if swept:
+        log.info("files of no paper deleted: %s", swept)
 
 
 def _session(home: Installation, job: str) -> ScopedSession:

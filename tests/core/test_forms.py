@@ -23,7 +23,6 @@ from core.forms import (
     read_value,
     split_answers,
     validate_answers,
-    validate_section,
 )
 from core.identity_numbers import make_demo_id
 
@@ -163,16 +162,6 @@ def test_a_hidden_question_is_neither_required_nor_stored():
 def test_answers_nobody_asked_for_are_dropped():
     answers, _ = read_answers(FORM, _answers(religion="x"), today=TODAY, demo=True)
     assert "religion" not in answers
-
-
-def test_a_page_of_the_wizard_hears_of_its_own_faults_only():
-    broken = _answers(phone="123", members=[{"name": "周3", "relation": "01"}])
-    asked = {"today": TODAY, "demo": True}
-    assert [f.path for f in validate_section(FORM, "applicant", broken, **asked)] == ["phone"]
-    assert {f.path for f in validate_section(FORM, "members", broken, **asked)} == {
-        "members.0.name",
-        "members.0.id_number",
-    }
 
 
 def test_what_tells_of_a_person_is_kept_apart_and_comes_together_again():

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import errno
 import io
-from datetime import date, timedelta
+import os
+from datetime import timedelta
 
 import pytest
 from PIL import Image
@@ -17,16 +18,14 @@ from core.documents.changes import (
     Belonging,
     attach_to_case,
     copy_id,
-    forget_unused,
-    remove_document,
     store_document,
+    sweep_files,
 )
 from core.documents.models import Document, DocumentKind
-from core.documents.queries import known_paper, library, open_document, papers_of_case, titles
+from core.documents.queries import library, open_document, papers_of_case, titles
 from core.encrypted_files import FileStore, StorageFailed
-from core.errors import Blocked, Invalid, NotFound
+from core.errors import Invalid, NotFound
 from core.scopes import Link, System
-from core.testing.town import made_up_id
 from core.uploads import ContentKind
 
 pytestmark = pytest.mark.row("R1-14")
@@ -86,16 +85,6 @@ def test_the_same_photo_twice_is_one_paper(town, files, account):
     assert len(list(files.file_ids())) == 2
 
 
-def test_a_paper_known_for_a_person_is_not_asked_for_again(town, files, account):
-    number = made_up_id(date(1980, 5, 1), 11)
-    session = town.resident(account)
-    kept = store(town, files, session, owner_account_id=account, id_number=number)
-    assert known_paper(session, account, DocumentKind.ID_CARD, id_number=number).id == kept.id
-    assert known_paper(session, account, DocumentKind.HOUSEHOLD_REGISTER, id_number=number) is None
-    other = made_up_id(date(1981, 5, 1), 11)
-    assert known_paper(session, account, DocumentKind.ID_CARD, id_number=other) is None
-
-
 def test_a_case_keeps_its_own_copy_and_the_library_stays_for_the_next_one(town, files, account):
     session = town.resident(account)
     paper = store(town, files, session, owner_account_id=account)
@@ -119,33 +108,34 @@ def test_nobody_attaches_anothers_paper(town, files, account):
     assert attach_to_case(thief, thief.actor, {paper.id: None}, new_id(), town.township, now=town.now) == []
 
 
-def test_a_removed_paper_is_gone_for_its_owner_but_not_from_the_case(town, files, account):
-    session = town.resident(account)
-    paper = store(town, files, session, owner_account_id=account)
-    case_id = new_id()
-    attach_to_case(session, session.actor, {paper.id: None}, case_id, town.township, now=town.now)
-    with pytest.raises(Blocked):
-        remove_document(session, session.actor, copy_id(case_id, paper.id), now=town.now)
-    remove_document(session, session.actor, paper.id, now=town.now)
-    session.commit()
-    assert library(session, account) == []
-    with pytest.raises(NotFound):
-        open_document(session, files, paper.id, now=town.now)
-    sweep = town.session(System("retention"))
-    assert forget_unused(sweep, files, before=town.now + timedelta(days=1)) == 0
-    sweep.commit()
-    assert open_document(town.at_work(town.clerk), files, copy_id(case_id, paper.id), now=town.now).content
+def lying(files, *, days, now):
+    """A file that no row names, sealed that many days ago."""
+    file_id = new_id()
+    files.write(file_id, b"left by a power cut")
+    then = (now - timedelta(days=days)).timestamp()
+    os.utime(files.path_of(file_id), (then, then))
+    return file_id
 
 
-def test_what_no_row_uses_any_more_is_deleted_from_the_disk(town, files, account):
-    session = town.resident(account)
-    paper = store(town, files, session, owner_account_id=account)
-    remove_document(session, session.actor, paper.id, now=town.now)
-    session.commit()
-    sweep = town.session(System("retention"))
-    assert forget_unused(sweep, files, before=town.now + timedelta(days=1)) == 1
-    sweep.commit()
-    assert list(files.file_ids()) == []
+def test_a_file_that_no_row_names_goes_after_a_month_and_a_paper_never(town, files, account):
+    paper = store(town, files, town.resident(account), owner_account_id=account)
+    os.utime(files.path_of(paper.file_id), (0, 0))
+    old, young = lying(files, days=31, now=town.now), lying(files, days=29, now=town.now)
+    with town.session(System("sweep-files")) as session:
+        assert sweep_files(session, files, now=town.now) == 1
+    assert set(files.file_ids()) == {paper.file_id, young}
+    assert old not in files.file_ids()
+
+
+def test_the_papers_of_another_database_are_left_alone(town, files, account):
+    old = lying(files, days=99, now=town.now)
+    with town.session(System("sweep-files")) as session:
+        assert sweep_files(session, files, now=town.now) == 0
+    paper = store(town, files, town.resident(account), owner_account_id=account)
+    files.delete(paper.file_id)
+    with town.session(System("sweep-files")) as session:
+        assert sweep_files(session, files, now=town.now) == 0
+    assert list(files.file_ids()) == [old]
 
 
 @pytest.mark.parametrize(

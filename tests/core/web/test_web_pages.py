@@ -192,7 +192,7 @@ def test_a_full_disk_is_told_as_such(browser):
     assert "存储空间" in answer.text
 
 
-class Stopped(Exception):
+class StoppedError(Exception):
     """What PostgreSQL's driver raises, with the state the server gave, or None where it gave no answer."""
 
     def __init__(self, sqlstate, text):
@@ -203,11 +203,11 @@ class Stopped(Exception):
 @pytest.mark.parametrize(
     ("orig", "lost", "status"),
     [
-        (Stopped("40P01", "deadlock detected"), False, 503),
-        (Stopped("57P01", "terminating connection due to administrator command"), True, 503),
-        (Stopped(None, "server closed the connection unexpectedly"), True, 503),
-        (Stopped(None, "connection refused"), False, 503),
-        (Stopped("42501", "permission denied"), False, 500),
+        (StoppedError("40P01", "deadlock detected"), False, 503),
+        (StoppedError("57P01", "terminating connection due to administrator command"), True, 503),
+        (StoppedError(None, "server closed the connection unexpectedly"), True, 503),
+        (StoppedError(None, "connection refused"), False, 503),
+        (StoppedError("42501", "permission denied"), False, 500),
         (sqlite3.OperationalError("database is locked"), False, 503),
         (sqlite3.OperationalError("no such table: cases"), False, 500),
     ],
