@@ -23,6 +23,11 @@ _REGION = re.compile(r"\d{12}", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d{2}(?:-\d{2})?", re.ASCII)
 
 
+def row_id(value: Small) -> uuid.UUID | None:
+    """The id of a row that a step was given, or None where it was given none."""
+    return None if value is None else uuid.UUID(str(value))
+
+
 class NotSmall(TypeError):  # noqa: N818
     """A programming error: a job was handed, or returned, more than an id, a code or a count. Names no value."""
 

@@ -27,7 +27,7 @@ from core.cases.procedure import beijing_day
 from core.households.models import Household, Person
 from core.households.moving import move_household, move_people
 from core.jobs import Run, Tally, Work, job, start
-from core.jobs_values import Small
+from core.jobs_values import Small, row_id
 from core.regions.changes import bump_all
 from core.regions.models import Region, RegionChange, RegionChangeKind, RegionOffice
 from core.regions.queries import level_column, merger_of, successor
@@ -72,14 +72,14 @@ def how_many(work: Work) -> int:
 
 def end_of_chunk(work: Work, after: Small) -> Small:
     """The id of the last household of the next chunk, or None at the end."""
-    ids = _waiting(work.session, beijing_day(work.now), after=_id(after), limit=CHUNK)
+    ids = _waiting(work.session, beijing_day(work.now), after=row_id(after), limit=CHUNK)
     return str(ids[-1]) if ids else None
 
 
 def move_some(work: Work, after: Small, last: Small) -> Tally:
     """Move the households of one chunk, each with everybody in it."""
     session, today = work.session, beijing_day(work.now)
-    ids = _waiting(session, today, after=_id(after), up_to=_id(last))
+    ids = _waiting(session, today, after=row_id(after), up_to=row_id(last))
     deltas: Counter[tuple[str, str]] = Counter()
     homes = session.scalars(select(Household).where(Household.id.in_(ids)).with_for_update()).all()
     for home in homes:
@@ -218,7 +218,3 @@ def _lowest(row: Any) -> str:
 def _move_columns(row: Any, code: str) -> None:
     for level, value in region_columns(code).items():
         setattr(row, level, value)
-
-
-def _id(value: Small) -> uuid.UUID | None:
-    return None if value is None else uuid.UUID(str(value))

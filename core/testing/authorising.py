@@ -26,7 +26,8 @@ from core.testing.town import Town, family_of_four, member
 from core.verification.asking import ask_family
 from core.verification.changes import record_result, request_checks, requests_of
 from core.verification.findings import Findings
-from core.verification.models import RequestState, VerificationRequest
+from core.verification.models import VerificationRequest
+from core.verification.sending import OPEN
 
 SPOUSE_PHONE = "19900000002"
 MOTHER_PHONE = "19900000003"
@@ -130,7 +131,7 @@ def answer(
     done = []
     for row in requests_of(county, case.id):
         fits = source in {None, row.source} and member in {None, row.position // 100}
-        if fits and row.state in {RequestState.QUEUED, RequestState.SENT}:
+        if fits and row.state in OPEN:
             done.append(record_result(county, town.officer, case, row.id, findings, procedure, now=town.now))
     county.commit()
     return done

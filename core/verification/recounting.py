@@ -8,16 +8,14 @@ from core.cases.tasks import open_tasks
 from core.sessions import ScopedSession
 from core.verification import worklist
 from core.verification.changes import CHECK_START, requests_of
-from core.verification.models import RequestState
-
-OUT = frozenset({RequestState.QUEUED, RequestState.SENT})
+from core.verification.sending import OPEN
 
 
 def recount_checks(session: ScopedSession, case: Case, procedure: Procedure) -> bool:
     """Every request still out and the line of the worklist that waits for it; whether one got another date."""
     changed = False
     for row in requests_of(session, case.id):
-        if row.state in OUT:
+        if row.state in OPEN:
             due = procedure.deadline(CHECK_START, beijing_day(row.requested_at))
             changed |= (row.due_on, row.due_provisional) != (due.date, due.provisional)
             row.due_on, row.due_provisional = due.date, due.provisional

@@ -11,7 +11,7 @@ from core.cases.models import OPEN_STATES
 from core.cases.recounting import cases_to_recount, hold_case, recount_case
 from core.errors import Problem
 from core.jobs import Run, Tally, Work, job
-from core.jobs_values import Small
+from core.jobs_values import Small, row_id
 from core.sessions import update_rows
 from core.standards.models import ConfirmedCalendar
 from core.verification.recounting import recount_checks
@@ -45,14 +45,14 @@ def how_many(work: Work) -> int:
 
 def end_of_chunk(work: Work, after: Small) -> Small:
     """The id of the last case of the next chunk, or None at the end."""
-    ids = cases_to_recount(work.session, _entry(work)[0], after=_id(after), limit=CHUNK)
+    ids = cases_to_recount(work.session, _entry(work)[0], after=row_id(after), limit=CHUNK)
     return str(ids[-1]) if ids else None
 
 
 def recount_between(home: Installation, work: Work, after: Small, last: Small) -> Tally:
     """Count the cases of one chunk anew; one that cannot be counted (a parameter is missing) stays as it was."""
     first_day, document = _entry(work)
-    ids = cases_to_recount(work.session, first_day, after=_id(after), up_to=_id(last))
+    ids = cases_to_recount(work.session, first_day, after=row_id(after), up_to=row_id(last))
     moved = failed = 0
     for case_id in ids:
         try:
@@ -78,7 +78,3 @@ def _entry(work: Work) -> tuple[date, str]:
         select(ConfirmedCalendar.year, ConfirmedCalendar.document).where(ConfirmedCalendar.id == work.row_id)
     ).one()
     return date(year, 1, 1), document
-
-
-def _id(value: Small) -> uuid.UUID | None:
-    return None if value is None else uuid.UUID(str(value))
