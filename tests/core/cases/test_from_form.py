@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
-from core.cases.application import check_application
+from core.cases.application import LineAnswer, check_application
 from core.cases.declaration_models import LineKind, MemberRole, Period, Section
 from core.cases.from_form import application_from, paper_ids, whole_faults
 from core.cases.models import Channel
 from core.cases.people import members, secrets
 from core.database import new_id
 from core.documents.changes import copy_id
+from core.errors import Invalid
 from core.forms import read_answers
 from core.households.models import Area, NotCounted
-from core.testing.town import TOWNSHIP, catalogue, made_up_id
+from core.testing.town import TOWNSHIP, catalogue, family_of_four, made_up_id
 
 TODAY = date(2026, 11, 16)
 MOTHER = made_up_id(date(1958, 3, 2), 26)
@@ -248,3 +250,10 @@ def test_it_is_submitted_and_every_secret_is_sealed(form, given, town):
     assert [row.name for row in rows] == ["周桂兰", "田志强", "", "田秀芳"]
     assert secrets(session, rows[2])["name"] == "田雨欣"
     assert case.related_party is True
+
+
+def test_an_amount_that_no_number_of_the_database_holds_is_refused_before_anything_is_written():
+    line = LineAnswer(Section.INCOME, LineKind.WAGE, 10**16, Period.MONTH, 0)
+    with pytest.raises(Invalid, match="太大") as told:
+        check_application(replace(family_of_four(), lines=(line,)), TODAY)
+    assert told.value.field == "lines"
