@@ -10,6 +10,7 @@ from flask import current_app, url_for
 
 from core.regions.names import spoken
 from core.web import formats
+from core.web.access_gate import entry_of, may
 from core.web.installation import installation
 from core.web.request import session, state
 from core.web.texts import gettext, language
@@ -18,6 +19,16 @@ from core.web.texts import gettext, language
 def url_if(endpoint: str, **values: Any) -> str | None:
     """The address of an endpoint, or None while no page of that name is installed."""
     return url_for(endpoint, **values) if endpoint in current_app.view_functions else None
+
+
+def open_url(*endpoints: str, **values: Any) -> str | None:
+    """The address of the first of these endpoints that who is at work may enter."""
+    return first_url(*filter(_may_enter, endpoints), **values)
+
+
+def _may_enter(endpoint: str) -> bool:
+    entry = entry_of(current_app, endpoint)
+    return entry is not None and (not entry.permissions or any(map(may, entry.permissions)))
 
 
 def first_url(*endpoints: str, **values: Any) -> str | None:

@@ -174,6 +174,7 @@ def _actions(case: Case, steps: Sequence[CaseStep], counts: Mapping[str, int]) -
         wanted.append((N_("暂停或恢复计时（须写原因）"), Permission.CASE_PAUSE, ("staff.case_pause",)))
         text = N_("延长期限、登记投诉举报（须写理由）")
         wanted.append((text, Permission.CASE_PAUSE, ("staff.case_extension",)))
+        wanted.append((N_("交给别人办（入户、核对）"), Permission.CASE_ASSIGN, ("staff.case_assignments",)))
     if case.state in {CaseState.SURVEY, CaseState.OPINION}:
         visited = any(step.code is StepCode.VISIT and step.state is StepState.DONE for step in steps)
         text = N_("再登记一次入户") if visited else N_("登记入户")

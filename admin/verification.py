@@ -267,7 +267,7 @@ def verification_result(case_id: uuid.UUID, request_id: uuid.UUID) -> Response:
     form = ResultForm() if request.method == "POST" else ResultForm(formdata=None)
     if request.method == "POST":
         actor().require(Permission.VERIFICATION_RECORD)
-        if form.validate() and _record(case, row, form):
+        if form.validate() and record_answer(case, row, form):
             return redirect_to(_next(case, row))
     frame = case_frame(case_id, "verification")
     return page(
@@ -297,7 +297,8 @@ def _may_recheck(row: VerificationRequest) -> bool:
     return may(Permission.VERIFICATION_REQUEST) and row.state is RequestState.ANSWERED
 
 
-def _record(case: Case, row: VerificationRequest, form: _ResultBase) -> bool:
+def record_answer(case: Case, row: VerificationRequest, form: _ResultBase) -> bool:
+    """Enter what the form says as the body's answer and tell it; False where the form is to be shown again."""
     try:
         answered = record_result(
             session(), actor(), case, row.id, form.findings(), procedure_of(case), now=now()

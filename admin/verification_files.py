@@ -19,7 +19,7 @@ from core.verification.importing import REJECTED, import_results
 from core.verification.models import RequestState, VerificationRequest
 from core.verification.queries import import_of, imports, waiting_requests
 from core.verification.sending import send_checks
-from core.web.access_gate import access
+from core.web.access_gate import access, may
 from core.web.file_fields import DocumentField
 from core.web.form_builder import Form
 from core.web.navigation import NavEntry, add_to_navigation
@@ -76,6 +76,7 @@ def _desk(form: ImportForm) -> Response:
         waiting=len(rows),
         imports=imports(session()),
         today=today(),
+        with_case=may(Permission.AUTHORISATION_READ),
     )
 
 

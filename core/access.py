@@ -115,6 +115,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         _DESK
         | {
             P.PERSON_REVEAL,
+            P.CASE_ASSIGN,
             P.VERIFICATION_RECORD,
             P.VISIT_RECORD,
             P.CASE_PAUSE,

@@ -65,10 +65,14 @@ class Region:
 
 @dataclass(frozen=True, slots=True)
 class Assigned:
-    """A bought-in worker or department officer: only what was handed over by name."""
+    """A bought-in worker or department officer: only what was handed over by name.
+
+    `work`: (case, kind of work); a room that holds more of a case than one kind of work narrows its reads by it.
+    """
 
     case_ids: frozenset[uuid.UUID] = frozenset()
     household_ids: frozenset[uuid.UUID] = frozenset()
+    work: frozenset[tuple[uuid.UUID, str]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from commands.demo_families import FamilyMaker
 from commands.demo_offices import DEMO_PLACES
 from commands.demo_plan import SEED
 from core.access import Actor, Role
+from core.accounts.assignments import VISIT, assign
 from core.accounts.models import LoginSession, ResidentAccount, RoleGrant
 from core.authorisations.links import token_of
 from core.authorisations.models import Authorisation
@@ -57,6 +58,7 @@ OFFICES: dict[str, tuple[Role, str]] = {
     "home-reviewer": (Role.TOWNSHIP_REVIEWER, TOWNSHIP),
     "home-officer": (Role.COUNTY_OFFICER, COUNTY),
     "home-confirmer": (Role.COUNTY_CONFIRMER, COUNTY),
+    "home-worker": (Role.CONTRACT_WORKER, TOWNSHIP),
     "home-system": (Role.SYSTEM_ADMINISTRATOR, PROVINCE),
     "home-security": (Role.SECURITY_ADMINISTRATOR, PROVINCE),
 }
@@ -170,6 +172,14 @@ def _ids(
             site.home.engine, site.home.vault, site.home.catalogue, DEMO_PLACES[0], site.at
         ).procedure(session, TOWNSHIP, site.at)
         ids["correction"] = ask_for_correction(session, owner, case, WRONG, procedure, now=site.at).id
+        session.commit()
+    with site.session(Region(TOWNSHIP), actors["home-reviewer"], writes=True) as session:
+        worker = actors["home-worker"].account_id
+        until = site.at.date()
+        given = assign(
+            session, session.actor, worker, VISIT, until, case_id=checked, region=TOWNSHIP, now=site.at
+        )
+        ids["assignment"] = given.id
         session.commit()
     ids["transfer"] = _offer_a_household(site, clerk, at_stage[Stage.DECIDED])
     with site.session(writes=True) as session:

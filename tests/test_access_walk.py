@@ -76,6 +76,7 @@ REAL: dict[str, str] = {
     "transfer_id": "transfer",
     "correction_id": "correction",
     "entry_id": "standard",
+    "assignment_id": "assignment",
 }
 # arguments that name nothing of one county
 WORDS: dict[str, str] = {

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import Date, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.access import Role
@@ -90,7 +90,10 @@ class RoleGrant(RegionScoped, Base):
 
 
 class Assignment(RegionScoped, Base):
-    """One case or one household handed to a bought-in worker or a department officer; the region is the work's."""
+    """A part of a case handed to a bought-in worker or a department officer by name; the region is the work's.
+
+    `work`: "visit", or the code of the body whose questions she answers; she has it up to and including `last_day`.
+    """
 
     __tablename__ = "assignments"
     __visible__ = Visibility(region=True, own="account_id")
@@ -98,8 +101,9 @@ class Assignment(RegionScoped, Base):
 
     id: Mapped[PrimaryId]
     account_id: Mapped[Id] = mapped_column(ForeignKey("staff_accounts.id"))
-    case_id: Mapped[UUID | None] = mapped_column(index=True)
-    household_id: Mapped[UUID | None] = mapped_column(index=True)
+    case_id: Mapped[Id] = mapped_column(index=True)
+    work: Mapped[str] = mapped_column(String(40))
+    last_day: Mapped[date] = mapped_column(Date)
     given_at: Mapped[Instant]
     given_by: Mapped[UUID | None]
     ended_at: Mapped[datetime | None]

@@ -1,4 +1,4 @@
-"""Reads staff accounts, their roles and what was handed to them, as far as the session's scope shows them."""
+"""Reads staff accounts and their roles, as far as the session's scope shows them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, or_, select
 
 from core.access import Role
-from core.accounts.models import Assignment, RoleGrant, StaffAccount
+from core.accounts.models import RoleGrant, StaffAccount
 from core.sessions import ScopedSession, found
 
 PAGE = 50
@@ -155,13 +155,3 @@ def names_of(session: ScopedSession, account_ids: Sequence[uuid.UUID]) -> dict[u
         select(StaffAccount.id, StaffAccount.full_name).where(StaffAccount.id.in_(account_ids))
     )
     return {row.id: row.full_name for row in rows}
-
-
-def assignments_of(session: ScopedSession, case_id: uuid.UUID) -> list[tuple[uuid.UUID, uuid.UUID]]:
-    """(assignment id, account id) of the workers to whom a case is handed now."""
-    rows = session.execute(
-        select(Assignment.id, Assignment.account_id).where(
-            Assignment.case_id == case_id, Assignment.ended_at.is_(None)
-        )
-    )
-    return [(row.id, row.account_id) for row in rows]

@@ -1,20 +1,18 @@
-"""Roles granted and revoked by a security administrator within her own region; work handed to named people."""
+"""Roles granted and revoked by a security administrator within her own region."""
 
 from __future__ import annotations
 
 import uuid
 from datetime import datetime
 
-from sqlalchemy import select
-
 from core import audit
 from core.access import Actor, Permission, Role, incompatible, region_contains
-from core.accounts.models import Assignment, RoleGrant, StaffAccount
+from core.accounts.models import RoleGrant, StaffAccount
 from core.accounts.role_words import ROLE_LEVELS, ROLE_WORDS
 from core.accounts.signed_in import grants_in_force
 from core.database import new_id
 from core.errors import Conflict, Invalid, NotAllowed
-from core.scopes import LEVELS, level_column, region_columns
+from core.scopes import LEVELS, level_column
 from core.sessions import ScopedSession, found
 from core.translations import N_
 
@@ -102,52 +100,3 @@ def revoke_role(session: ScopedSession, actor: Actor, grant_id: uuid.UUID, *, no
 
 def _office(grant: RoleGrant) -> str:
     return next((code for name in reversed(LEVELS) if (code := getattr(grant, name))), "")
-
-
-def assign(
-    session: ScopedSession,
-    actor: Actor,
-    account_id: uuid.UUID,
-    *,
-    region: str,
-    now: datetime,
-    case_id: uuid.UUID | None = None,
-    household_id: uuid.UUID | None = None,
-) -> Assignment:
-    """Hand one case or one household to a worker by name; `region` is where the work lies. Twice gives the first."""
-    actor.require(Permission.CASE_ASSIGN, region)
-    if (case_id is None) == (household_id is None):
-        msg = "an assignment is of one case or of one household"
-        raise ValueError(msg)
-    known = session.scalar(
-        select(Assignment).where(
-            Assignment.account_id == account_id,
-            Assignment.case_id == case_id if case_id else Assignment.household_id == household_id,
-            Assignment.ended_at.is_(None),
-        )
-    )
-    if known is not None:
-        return known
-    assignment = Assignment(
-        id=new_id(),
-        account_id=account_id,
-        case_id=case_id,
-        household_id=household_id,
-        given_at=now,
-        given_by=actor.account_id,
-        **region_columns(region),
-    )
-    session.add(assignment)
-    audit.record(session, "assignment.give", assignment, now=now, actor=actor)
-    session.flush()
-    return assignment
-
-
-def end_assignment(session: ScopedSession, actor: Actor, assignment_id: uuid.UUID, *, now: datetime) -> None:
-    """Take work back from a worker; she no longer sees it."""
-    assignment = found(session.get(Assignment, assignment_id))
-    actor.require(Permission.CASE_ASSIGN)
-    if assignment.ended_at is None:
-        assignment.ended_at = now
-        audit.record(session, "assignment.end", assignment, now=now, actor=actor)
-        session.flush()

@@ -32,6 +32,7 @@ from core.encryption import Place, Vault
 from core.regions.models import Region
 from core.scopes import LEVELS, System
 from core.sessions import ScopedSession, found, open_session, update_rows
+from core.workdays import CHINA
 
 # these work on what was handed over to them by name
 _BY_ASSIGNMENT = frozenset({Role.CONTRACT_WORKER, Role.DEPARTMENT_OFFICER})
@@ -43,7 +44,7 @@ class SignedIn:
     them (`former`); `token_id`: its id.
 
     Until `must_change_password` and `needs_second_factor` are False nothing but the pages for just that opens.
-    `must_enrol`: the second factor she needs is not set up yet.
+    `must_enrol`: the second factor she needs is not set up yet. `assigned`: (case, work) handed to her by name.
     """
 
     actor: Actor
@@ -57,8 +58,11 @@ class SignedIn:
     needs_second_factor: bool = False
     must_enrol: bool = False
     assurance: Assurance | None = None
-    assigned_case_ids: frozenset[uuid.UUID] = frozenset()
-    assigned_household_ids: frozenset[uuid.UUID] = frozenset()
+    assigned: frozenset[tuple[uuid.UUID, str]] = frozenset()
+
+    @property
+    def assigned_case_ids(self) -> frozenset[uuid.UUID]:
+        return frozenset(case_id for case_id, _work in self.assigned)
 
 
 # every page of a member of staff asks this: one statement, made once
@@ -121,7 +125,6 @@ def _staff(session: ScopedSession, rows: Sequence[Any], now: datetime) -> Signed
     nodes = (*sorted({grant.region_code for grant in own}, key=_breadth), *sorted(former, key=_breadth))
     required = bool(roles & SECOND_FACTOR_ROLES) and not login.demo
     enrolled = login.totp_confirmed_at is not None
-    cases, households = _assigned(session, login.account_id) if roles & _BY_ASSIGNMENT else ([], [])
     return SignedIn(
         actor=Actor("staff", login.account_id, login.full_name, nodes[0] if nodes else "", grants),
         kind=AccountKind.STAFF.value,
@@ -133,8 +136,7 @@ def _staff(session: ScopedSession, rows: Sequence[Any], now: datetime) -> Signed
         or now - login.password_changed_at > POLICY.password_age,
         needs_second_factor=(required or enrolled) and login.second_factor_at is None,
         must_enrol=required and not enrolled,
-        assigned_case_ids=frozenset(cases),
-        assigned_household_ids=frozenset(households),
+        assigned=_assigned(session, login.account_id, now) if roles & _BY_ASSIGNMENT else frozenset(),
     )
 
 
@@ -191,14 +193,17 @@ def _breadth(code: str) -> tuple[int, str]:
     return len(code.rstrip("0")), code
 
 
-def _assigned(session: ScopedSession, account_id: uuid.UUID) -> tuple[list[uuid.UUID], list[uuid.UUID]]:
+def _assigned(
+    session: ScopedSession, account_id: uuid.UUID, now: datetime
+) -> frozenset[tuple[uuid.UUID, str]]:
     rows = session.execute(
-        select(Assignment.case_id, Assignment.household_id).where(
-            Assignment.account_id == account_id, Assignment.ended_at.is_(None)
+        select(Assignment.case_id, Assignment.work).where(
+            Assignment.account_id == account_id,
+            Assignment.ended_at.is_(None),
+            Assignment.last_day >= now.astimezone(CHINA).date(),
         )
-    ).all()
-    cases = [row.case_id for row in rows if row.case_id is not None]
-    return cases, [row.household_id for row in rows if row.household_id is not None]
+    )
+    return frozenset((row.case_id, row.work) for row in rows)
 
 
 def _note_seen(engine: Engine, login_id: uuid.UUID, now: datetime) -> None:

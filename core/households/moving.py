@@ -8,11 +8,10 @@ from __future__ import annotations
 import uuid
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime
 
 from sqlalchemy import select
 
-from core.accounts.models import Assignment, VerifiedPhone
+from core.accounts.models import VerifiedPhone
 from core.households.groups import carry_group
 from core.households.homes import move_within
 from core.households.models import Household, Identity, Membership, NameBigram, Person
@@ -78,14 +77,3 @@ def _move_index(session: ScopedSession, person: Person, county: str) -> None:
         NameBigram.person_id == person.id,
     )
     update_rows(session, Identity, {"county": county}, Identity.id_index == person.id_index)
-
-
-def end_assignments(session: ScopedSession, household_id: uuid.UUID, now: datetime) -> None:
-    """Whoever of the former place was handed this household by name works on it no longer."""
-    update_rows(
-        session,
-        Assignment,
-        {"ended_at": now},
-        Assignment.household_id == household_id,
-        Assignment.ended_at.is_(None),
-    )

@@ -23,7 +23,7 @@ from core.errors import Blocked, Invalid
 from core.scopes import LEVELS
 from core.sessions import ScopedSession, found
 from core.translations import N_
-from core.verification import worklist
+from core.verification import handed, worklist
 from core.verification.asking import coverage_of, require_covered
 from core.verification.findings import Findings, as_json, hash_of, latest, rebuild_verified_lines
 from core.verification.models import RequestState, VerificationRequest
@@ -156,7 +156,7 @@ def record_result(
     """
     actor.require(Permission.VERIFICATION_RECORD)
     hold(session, case)
-    row: VerificationRequest = found(session.get(VerificationRequest, request_id))
+    row = handed.request(session, request_id)
     if row.case_id != case.id:
         found(None)
     hold_request(session, row)
@@ -187,6 +187,7 @@ def record_result(
         changes={"result": [None, row.result_hash.hex()[:16]]},
     )
     rebuild_verified_lines(session, case)
+    handed.give_back_answered(session, actor, row, now=now)
     _complete_if_all_answered(session, actor, case, procedure, now)
     return row
 

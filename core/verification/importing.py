@@ -15,12 +15,13 @@ from core.cases.declaration_models import DeclaredMember, LineKind, Period
 from core.cases.models import Case
 from core.cases.procedure import Procedure
 from core.database import new_id
-from core.errors import Invalid, Problem
+from core.errors import Invalid, NotFound, Problem
 from core.forms.money import parse_money
 from core.identity_numbers import tidy_number
 from core.scopes import region_columns
-from core.sessions import ScopedSession
+from core.sessions import ScopedSession, found
 from core.translations import N_
+from core.verification import handed
 from core.verification.changes import record_result
 from core.verification.exchange_files import SheetRow, read_sheet
 from core.verification.findings import KIND_NAMES, Finding, Findings
@@ -174,10 +175,11 @@ def _request_of(session: ScopedSession, rows: Sequence[SheetRow]) -> Verificatio
         request_id = uuid.UUID(rows[0].request)
     except ValueError:
         raise _Rejected(_UNKNOWN) from None
-    request: VerificationRequest | None = session.get(VerificationRequest, request_id)
-    member = session.get(DeclaredMember, request.member_id) if request is not None else None
-    if request is None or member is None:
-        raise _Rejected(_UNKNOWN)
+    try:
+        request = handed.request(session, request_id)
+    except NotFound:
+        raise _Rejected(_UNKNOWN) from None
+    member = found(session.get(DeclaredMember, request.member_id))
     for row in rows:
         if member.id_index not in session.vault.index_all("id_number", tidy_number(row.id_number)):
             raise _Rejected(N_("身份证号和核对编号对不上，可能串行了。"))

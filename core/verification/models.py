@@ -85,7 +85,8 @@ class ResultImport(RegionScoped, Base):
     """A file of answers as it was received. `rejections`: list of {line, message, values}, free of personal data."""
 
     __tablename__ = "verification_imports"
-    __visible__ = Visibility(region=True)
+    # a department officer's file is of many cases: she adds it, and reads back her own by `queries.import_of`
+    __visible__ = Visibility(region=True, append=True)
 
     id: Mapped[PrimaryId]
     file_name: Mapped[str] = mapped_column(String(120))

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select, true
 
 from core import audit
 from core.authorisations.days import china_day
 from core.cases.models import OPEN_STATES, Case
-from core.sessions import ScopedSession, found
+from core.scopes import Assigned
+from core.sessions import ScopedSession, across, found
 from core.translations import N_
 from core.verification.changes import requests_of
 from core.verification.findings import Findings, findings_of, latest
+from core.verification.handed import in_hand, request
 from core.verification.models import RequestState, ResultImport, VerificationRequest
 from core.verification.sending import OPEN
 
@@ -66,12 +69,6 @@ def progress(requests: Sequence[VerificationRequest]) -> Progress:
     )
 
 
-def request(session: ScopedSession, request_id: uuid.UUID) -> VerificationRequest:
-    """One request; NotFound out of scope."""
-    row: VerificationRequest = found(session.get(VerificationRequest, request_id))
-    return row
-
-
 def open_answer(session: ScopedSession, row: VerificationRequest, *, now: datetime) -> Findings | None:
     """The answer in the clear; whoever reads it leaves a look."""
     opened = findings_of(session, row)
@@ -92,11 +89,11 @@ def answers_due(session: ScopedSession, case_id: uuid.UUID) -> tuple[date | None
 
 
 def waiting_requests(session: ScopedSession, limit: int = 500) -> Sequence[VerificationRequest]:
-    """What the place's county has still to send or to record, the most urgent first."""
+    """What the place's county, or the body at work, has still to send or to record, the most urgent first."""
     return session.scalars(
         select(VerificationRequest)
         .join(Case, Case.id == VerificationRequest.case_id)
-        .where(VerificationRequest.state.in_(OPEN), Case.state.in_(OPEN_STATES))
+        .where(VerificationRequest.state.in_(OPEN), Case.state.in_(OPEN_STATES), in_hand(session))
         .order_by(VerificationRequest.due_on, VerificationRequest.id)
         .limit(limit)
     ).all()
@@ -131,14 +128,30 @@ def by_day(
 
 
 def imports(session: ScopedSession, limit: int = 20) -> Sequence[ResultImport]:
-    """The last files of answers received in this place."""
-    return session.scalars(select(ResultImport).order_by(ResultImport.received_at.desc()).limit(limit)).all()
+    """The last files of answers received in this place, or by who works on what was handed to her."""
+    with _own_files(session) as (files, mine):
+        return files.scalars(
+            select(ResultImport).where(mine).order_by(ResultImport.received_at.desc()).limit(limit)
+        ).all()
 
 
 def import_of(session: ScopedSession, import_id: uuid.UUID) -> ResultImport:
-    """One received file; NotFound out of scope."""
-    row: ResultImport = found(session.get(ResultImport, import_id))
+    """One received file; NotFound out of scope, and another's where one works by assignment."""
+    with _own_files(session) as (files, mine):
+        row: ResultImport = found(
+            files.scalar(select(ResultImport).where(ResultImport.id == import_id, mine))
+        )
     return row
+
+
+@contextmanager
+def _own_files(session: ScopedSession) -> Iterator[tuple[ScopedSession, ColumnElement[bool]]]:
+    """A session that sees files, and which of them: a file is of many cases, so no assignment shows it."""
+    if not isinstance(session.scope, Assigned):
+        yield session, true()
+        return
+    with across(session, "verification-files") as everywhere:
+        yield everywhere, ResultImport.received_by == session.actor.account_id
 
 
 audit.name_act("verification.look", N_("查看核对结果"))

@@ -189,7 +189,7 @@ def staff_scope(found: SignedIn, actor: Actor) -> Scope:
     """The place worked in, or for bought-in workers and department officers only what was handed over to them."""
     roles = actor.roles_at(actor.node) if actor.node else frozenset()
     if not roles or roles <= WORK_BY_ASSIGNMENT:
-        return Assigned(frozenset(found.assigned_case_ids), frozenset(found.assigned_household_ids))
+        return Assigned(found.assigned_case_ids, work=found.assigned)
     return Region(actor.node)
 
 

@@ -138,8 +138,9 @@ def upgrade() -> None:
         "assignments",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("account_id", sa.Uuid(), nullable=False),
-        sa.Column("case_id", sa.Uuid(), nullable=True),
-        sa.Column("household_id", sa.Uuid(), nullable=True),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("work", sa.String(length=40), nullable=False),
+        sa.Column("last_day", sa.Date(), nullable=False),
         sa.Column("given_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("given_by", sa.Uuid(), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
@@ -156,7 +157,6 @@ def upgrade() -> None:
     with op.batch_alter_table("assignments", schema=None) as batch_op:
         batch_op.create_index("ix_assignments_account_id", ["account_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_assignments_case_id"), ["case_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_assignments_household_id"), ["household_id"], unique=False)
 
     op.create_table(
         "identity_links",

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from core.access import Role
-from core.accounts.role_changes import assign
+from core.accounts.assignments import VISIT, assign
 from core.cases.models import Case, CaseState, Task, TaskState
 from core.documents.models import Document
 from core.encryption import place_of
@@ -142,7 +142,8 @@ def test_a_bought_in_worker_visits_only_what_was_handed_to_her(site, clerk, coll
     assert "没有要入户的" in words(before.get("/staff/visits"))
     assert before.get(f"/staff/cases/{family}/visit").status_code == 404
     with site.session(writes=True) as session:
-        assign(session, reviewer, worker.account_id, region=TOWNSHIP, now=site.at, case_id=family)
+        day = site.at.date()
+        assign(session, reviewer, worker.account_id, VISIT, day, region=TOWNSHIP, now=site.at, case_id=family)
         session.commit()
     hers = site.sign_in("worker")
     assert "周* 家" in words(hers.get("/staff/visits"))

@@ -20,13 +20,12 @@ from core.accounts.changes import (
 )
 from core.accounts.models import StaffAccount
 from core.accounts.queries import PAGE, names_of, staff_holding, staff_list, staff_member
-from core.accounts.role_changes import assign, end_assignment, grant_role, revoke_role
+from core.accounts.role_changes import grant_role, revoke_role
 from core.accounts.role_words import ROLE_DUTIES, ROLE_LEVELS, ROLE_WORDS
 from core.accounts.signed_in import find_session, grants_in_force
 from core.audit.models import AuditEntry
 from core.errors import Conflict, Invalid, NotAllowed, NotFound
 from core.scopes import Region
-from core.sessions import OutOfScope
 
 MEITAN, YONGXING, FENGGANG, GUIZHOU = "520328000000", "520328104000", "520327000000", "520000000000"
 VILLAGE = "520328104201"
@@ -277,35 +276,6 @@ def test_the_list_is_searched_paged_and_keeps_to_the_region(at, opens, hire, sec
     assert [row.username for row in rest] == [f"clerk-{number:03d}" for number in range(PAGE, PAGE + 5)]
     assert [row.full_name for row in staff_list(session, now=now, text="员工41")] == ["员工41"]
     assert staff_list(session, now=now, text="%") == []
-
-
-def test_work_is_handed_over_by_name_and_taken_back(engine, vault, at, hire, enter, now):
-    worker = hire("chenfang", Role.CONTRACT_WORKER, YONGXING)
-    reviewer = hire("wangli", Role.TOWNSHIP_REVIEWER, YONGXING)
-    clerk = hire("shimei", Role.TOWNSHIP_CLERK, YONGXING)
-    token = enter("chenfang", worker.password).token
-    case = uuid.uuid4()
-    session = at(YONGXING, clerk)
-    with pytest.raises(NotAllowed):
-        assign(session, clerk.actor, worker.id, region=YONGXING, now=now, case_id=case)
-    session.close()
-    session = at(YONGXING, reviewer)
-    given = assign(session, reviewer.actor, worker.id, region=YONGXING, now=now, case_id=case)
-    assert assign(session, reviewer.actor, worker.id, region=YONGXING, now=now, case_id=case).id == given.id
-    session.commit()
-    session.close()
-    assert find_session(engine, vault, token, now=now).assigned_case_ids == {case}
-    session = at(YONGXING, reviewer)
-    end_assignment(session, reviewer.actor, given.id, now=now)
-    session.commit()
-    assert find_session(engine, vault, token, now=now).assigned_case_ids == set()
-
-
-def test_work_of_another_township_cannot_be_handed_over(at, hire, now):
-    reviewer = hire("wangli", Role.TOWNSHIP_REVIEWER, YONGXING)
-    session = at(YONGXING, reviewer)
-    with pytest.raises((NotAllowed, OutOfScope)):
-        assign(session, reviewer.actor, reviewer.id, region="520328100000", now=now, case_id=uuid.uuid4())
 
 
 def test_colleagues_of_a_role_are_found_in_the_region(at, hire, now):

@@ -82,7 +82,7 @@ def test_staff_work_in_the_scope_of_their_node(browser):
 
 def test_a_bought_in_worker_sees_only_what_was_handed_over(browser):
     case = uuid.uuid4()
-    browser.sign_in_staff(Role.CONTRACT_WORKER, assigned_case_ids=frozenset({case}))
+    browser.sign_in_staff(Role.CONTRACT_WORKER, assigned=frozenset({(case, "visit")}))
     assert browser.get("/staff/any").text.startswith(f"Assigned(case_ids=frozenset({{{case!r}}})")
 
 
