@@ -11,7 +11,7 @@ from commands.accounts_card import FirstAccount
 from core.access import Role, job_actor
 from core.accounts.changes import create_staff
 from core.accounts.models import StaffAccount
-from core.accounts.resident_changes import open_account
+from core.accounts.person_links import open_account
 from core.accounts.role_changes import grant_role
 from core.catalogue import Catalogue
 from core.law import Area, LawBook, Standard, Unit

@@ -18,6 +18,7 @@ from commands.demo_plan import SEED
 from core.access import Actor, Role
 from core.accounts.assignments import VISIT, assign
 from core.accounts.models import LoginSession, ResidentAccount, RoleGrant
+from core.accounts.person_links import check_at_window, verified_phones
 from core.authorisations.links import token_of
 from core.authorisations.models import Authorisation
 from core.cases.changes import send_deficiency_letter
@@ -49,6 +50,7 @@ from core.workdays import Deadline
 
 STAGES = ((Stage.DECIDED, 34), (Stage.NOTICED, 8), (Stage.CHECKED, 6))
 OWNER_PHONE = "19900000001"
+CHECKED_PHONE = "19900000055"
 PROVINCE = "520000000000"
 OTHER_TOWNSHIP = "520328102000"
 WRONG = "演示：工资写多了，应该是六千"
@@ -98,6 +100,7 @@ def make_county(site: Any) -> OneCounty:
     town.close()
     _ask_for_papers(town, actors["home-clerk-01"], asked.case_id)
     ids = _ids(site, actors, files, account, asked.case_id, at_stage)
+    ids["verified_phone"] = _verified_phone(site, actors["home-clerk-01"], ids["person"])
     browsers = {name: site.sign_in(name) for name in OFFICES}
     with site.session() as session:
         ids["resident_login"] = session.scalars(
@@ -220,6 +223,15 @@ def _ids(
     ids["staff_account"] = clerk.account_id
     assert all(ids.values()), ids
     return ids
+
+
+def _verified_phone(site: Any, clerk: Actor, person: Any) -> Any:
+    """The id of a phone that the window verified as one person's, who had just signed in by it."""
+    site.resident(CHECKED_PHONE)
+    with site.session(writes=True) as session:
+        check_at_window(session, clerk, person, CHECKED_PHONE, region=TOWNSHIP, now=site.at)
+        session.commit()
+        return verified_phones(session, person)[0].id
 
 
 def _offer_a_household(site: Any, clerk: Actor, decided: Any) -> Any:

@@ -59,6 +59,7 @@ REAL: dict[str, str] = {
     "account_id": "staff_account",
     "grant_id": "grant",
     "row_id": "public_row",
+    "phone_id": "verified_phone",
     "token": "token",
     "portal:draft_id": "draft",
     "staff:draft_id": "window_draft",

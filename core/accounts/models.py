@@ -123,7 +123,7 @@ class Assurance(StrEnum):
 
 
 class ResidentAccount(Base):
-    """A resident's way in. `person_id` is set only by `link_person`: then the register opens to her."""
+    """A resident's way in. `person_id` is set only by `person_links.link`: then the register opens to her."""
 
     __tablename__ = "resident_accounts"
     __visible__ = Visibility(own="id", own_person="person_id")
@@ -151,6 +151,7 @@ class VerifiedPhone(RegionScoped, Base):
     id: Mapped[PrimaryId]
     person_id: Mapped[Id] = mapped_column(index=True)
     phone_index: Mapped[bytes] = mapped_column(LargeBinary(32))
+    phone_masked: Mapped[str] = mapped_column(String(20))
     evidence: Mapped[str] = mapped_column(String(120))
     verified_at: Mapped[Instant]
     verified_by: Mapped[UUID | None]

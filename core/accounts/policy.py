@@ -28,6 +28,7 @@ class AccountPolicy:
     code_pause: timedelta = timedelta(seconds=60)
     codes_per_hour: int = 5
     codes_per_day: int = 10
+    window_sign_in: timedelta = timedelta(hours=1)  # how long a code shows the clerk whose phone it is
 
 
 POLICY = AccountPolicy()

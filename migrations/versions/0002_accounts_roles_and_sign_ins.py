@@ -119,6 +119,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column("phone_index", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("phone_masked", sa.String(length=20), nullable=False),
         sa.Column("evidence", sa.String(length=120), nullable=False),
         sa.Column("verified_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("verified_by", sa.Uuid(), nullable=True),

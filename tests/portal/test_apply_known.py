@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from core.accounts.models import Assurance, ResidentAccount
-from core.accounts.resident_changes import verify_phone
+from core.accounts.person_links import check_at_window
 from core.cases.changes import accept_application
 from core.cases.models import Case
 from core.households.models import Person
@@ -99,12 +99,12 @@ def test_who_was_checked_at_the_window_finds_her_own_card_filled_in(site, regist
     town = Town(site.home.engine, site.home.vault, site.at)
     desk = town.at_work(town.clerk)
     person = desk.scalar(select(Person).where(Person.name == WIFE.name))
-    verify_phone(
-        desk, town.clerk, person.id, "19900000001", region=town.township, evidence="身份证原件", now=site.at
-    )
-    desk.commit()
+    person_id = person.id
     town.close()
     browser = site.resident()
+    with site.session(writes=True) as session:
+        check_at_window(session, town.clerk, person_id, "19900000001", region=town.township, now=site.at)
+        session.commit()
     walk = begin(site, browser)
     card = walk.draft().state.row("members", walk.keys()[0])
     assert card["name"] == WIFE.name

@@ -6,13 +6,16 @@ import pytest
 
 from core.access import Actor, Role, job_actor
 from core.accounts.changes import create_staff
+from core.accounts.codes import outbox
+from core.accounts.resident_changes import confirm_code, request_code
 from core.accounts.role_changes import grant_role
-from core.accounts.signed_in import grants_in_force
+from core.accounts.signed_in import find_session, grants_in_force
 from core.accounts.staff_sign_in import sign_in_staff
 from core.encryption import KeyRing, Vault
 from core.scopes import System
 from core.sessions import open_session
 
+PHONE = "19900001234"
 MEITAN, YONGXING, FENGGANG = "520328000000", "520328104000", "520327000000"
 
 
@@ -91,3 +94,45 @@ def security(hire):
 @pytest.fixture
 def system_administrator(hire):
     return hire("xitong-01", Role.SYSTEM_ADMINISTRATOR)
+
+
+@pytest.fixture
+def ask(opens, now):
+    """`ask(phone)` requests a code and reads it from the outbox."""
+
+    def ask(phone=PHONE, at=now):
+        session = opens()
+        request_code(session, phone, now=at, demo=True)
+        session.commit()
+        written = outbox(session, limit=1)[0]
+        session.close()
+        return "".join(char for char in written[3].split("验证码")[1][:8] if char.isdigit())
+
+    return ask
+
+
+@pytest.fixture
+def enter_with(opens, now):
+    def enter_with(code, phone=PHONE, at=now):
+        session = opens()
+        outcome = confirm_code(session, phone, code, now=at)
+        session.commit()
+        session.close()
+        return outcome
+
+    return enter_with
+
+
+@pytest.fixture
+def resident(engine, vault, ask, enter_with, now):
+    """`resident(phone)` signs in and gives what the gate knows."""
+
+    def resident(phone=PHONE, at=now):
+        return find_session(engine, vault, enter_with(ask(phone, at), phone, at).token, now=at)
+
+    return resident
+
+
+@pytest.fixture
+def clerk(hire):
+    return hire("shimei", Role.TOWNSHIP_CLERK, YONGXING)

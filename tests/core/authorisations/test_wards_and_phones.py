@@ -9,7 +9,7 @@ import pytest
 
 from core.access import Actor
 from core.accounts.codes import outbox
-from core.accounts.resident_changes import open_account
+from core.accounts.person_links import open_account
 from core.authorisations.asking import WizardSignature
 from core.authorisations.changes import Signature, ask_again, refuse, revoke, sign
 from core.authorisations.coverage import current
