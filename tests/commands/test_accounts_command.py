@@ -63,7 +63,7 @@ def test_a_name_nobody_has_is_told(installation, capsys):
 
 
 def test_a_closed_account_stays_closed_and_the_command_says_who_may_open_it(installation, capsys, now):
-    engine, vault, name, password = installation
+    engine, vault, name, _password = installation
     with open_session(engine, System("test"), job_actor("test"), vault=vault) as session:
         account = session.scalar(select(StaffAccount).where(StaffAccount.username == name))
         account.disabled_at = now
