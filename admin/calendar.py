@@ -13,7 +13,7 @@ from core.access import Permission
 from core.accounts.queries import names_of
 from core.cases.recounting import provisional_cases
 from core.errors import NotFound, Problem
-from core.jobs import Progress, job_id_of, read_progress, start
+from core.jobs import Progress, job_id_of, read_progress, retry, start
 from core.scopes import level_column
 from core.standards.announced_days import read_days
 from core.standards.calendars import announced_year, calendar_in_force, confirm_calendar, entered_years
@@ -78,6 +78,17 @@ def calendar() -> Response:
         deciding=_may_enter(),
         last_year=today().year + 1,
     )
+
+
+@blueprint.post("/settings/calendar/recount")
+@access(Permission.CALENDAR_ENTER)
+def calendar_recount() -> Response:
+    """Let a recount that stopped go on where it stopped; one that runs or is over is left alone."""
+    rows = entered_years(session())
+    if not _may_enter() or not rows:
+        raise NotFound(N_("没有停住的重算。"))
+    retry(session(), job_id_of(RECOUNT, rows[-1].id), now=now())
+    return redirect_to(url_for("staff.calendar"))
 
 
 def _progress(entry_id: uuid.UUID) -> Progress | None:

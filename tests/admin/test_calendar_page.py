@@ -9,6 +9,7 @@ from core.cases.models import Case, CaseStep, Task
 from core.jobs import Tally, Work, declared_job, job_id_of, read_progress
 from core.jobs_models import Job, JobState
 from core.standards.calendars import entered_years
+from core.testing.town import COUNTY
 from core.web.recounting import RECOUNT
 
 GUIZHOU, MEITAN = "520000000000", "520328000000"
@@ -140,6 +141,26 @@ def test_the_page_tells_how_the_recount_ended_and_a_poll_gets_only_that(administ
     assert "7 件的期限变了" in told
     assert "2 件没有算成" in told
     assert "已确认" not in told
+
+
+def test_a_recount_that_stopped_goes_on_where_it_stopped(administrator, site, words):
+    enter(administrator)
+    with site.session(writes=True) as session:
+        job_id = job_id_of(RECOUNT, entered_years(session)[-1].id)
+        job = session.get(Job, job_id)
+        job.state, job.total, job.done, job.failure = JobState.FAILED, 9, 4, "OperationalError"
+        session.commit()
+    assert "停住了，没有办完 4 / 9" in words(administrator.get(LIST))
+    assert administrator.post(f"{LIST}/recount").status_code == 303
+    with site.session() as session:
+        assert session.get(Job, job_id).state is JobState.WAITING
+    assert "从停住的地方接着算" not in words(administrator.get(LIST))
+
+
+def test_a_county_lets_no_recount_go_on(administrator, site):
+    enter(administrator)
+    county, _ = site.staff("xian-xitong", Role.SYSTEM_ADMINISTRATOR, office=COUNTY)
+    assert county.post(f"{LIST}/recount").status_code == 404
 
 
 def test_before_acceptance_the_days_for_accepting_are_counted_anew_too(administrator, site, way):
