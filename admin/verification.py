@@ -35,6 +35,7 @@ from core.verification.findings import KIND_NAMES, PERIOD_NAMES, Finding, Findin
 from core.verification.models import RequestState, VerificationRequest
 from core.verification.queries import Progress, open_answer, progress
 from core.verification.queries import request as request_row
+from core.verification.sending import OPEN
 from core.web.access_gate import access, may
 from core.web.choice_fields import ChoiceField, TickField
 from core.web.fields import LongTextField, MoneyField, TextField, WholeNumberField
@@ -198,7 +199,7 @@ def _checks(frame: CaseFrame, requests: Sequence[VerificationRequest]) -> Checks
             if person.hindrance is not None
         ],
         may_request=may_ask and covered.complete and to_ask,
-        may_conclude=may_ask and against and not any(row.state in _OPEN for row in last.values()),
+        may_conclude=may_ask and against and not any(row.state in OPEN for row in last.values()),
         complete=covered.complete,
         done=state is StepState.DONE,
         unverified=int(step.evidence.get("unverified", 0)) if step is not None else 0,
@@ -206,7 +207,6 @@ def _checks(frame: CaseFrame, requests: Sequence[VerificationRequest]) -> Checks
 
 
 _CLOSED = frozenset({RequestState.STOPPED, RequestState.DISCARDED})
-_OPEN = frozenset({RequestState.QUEUED, RequestState.SENT})
 
 
 def _cells(
@@ -278,7 +278,7 @@ def verification_result(case_id: uuid.UUID, request_id: uuid.UUID) -> Response:
         form=form,
         lines=LINES,
         answer=open_answer(session(), row, now=now()),
-        may_record=may(Permission.VERIFICATION_RECORD) and row.state in _OPEN,
+        may_record=may(Permission.VERIFICATION_RECORD) and row.state in OPEN,
         recheck=ReasonForm(formdata=None) if _may_recheck(row) else None,
         kind_names=KIND_NAMES,
         period_names=PERIOD_NAMES,
@@ -316,7 +316,7 @@ def record_answer(case: Case, row: VerificationRequest, form: _ResultBase) -> bo
 
 def _next(case: Case, row: VerificationRequest) -> str:
     """The next request of the case that waits for an answer, else the case's checks."""
-    waiting = [each for each in requests_of(session(), case.id) if each.state in _OPEN]
+    waiting = [each for each in requests_of(session(), case.id) if each.state in OPEN]
     after = [each for each in waiting if each.position > row.position] or waiting
     if after:
         return url_for("staff.verification_result", case_id=case.id, request_id=after[0].id)

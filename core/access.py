@@ -147,6 +147,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
 }
 
 ADMINISTRATORS = frozenset({Role.SYSTEM_ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR, Role.AUDIT_ADMINISTRATOR})
+# these work on what was handed over to them by name, not on a place
+WORK_BY_ASSIGNMENT = frozenset({Role.CONTRACT_WORKER, Role.DEPARTMENT_OFFICER})
 # who must carry a second factor outside demo installations (issue: confirmers and administrators)
 SECOND_FACTOR_ROLES = ADMINISTRATORS | {Role.TOWNSHIP_CONFIRMER, Role.COUNTY_CONFIRMER}
 # roles that one person may not hold together: administrators are separated, and who signs does not confirm

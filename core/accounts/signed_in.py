@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Engine, and_, bindparam, or_, select
 
 from core import audit
-from core.access import SECOND_FACTOR_ROLES, Actor, Grant, Permission, Role, job_actor
+from core.access import SECOND_FACTOR_ROLES, WORK_BY_ASSIGNMENT, Actor, Grant, Permission, job_actor
 from core.accounts.former_places import with_former_places
 from core.accounts.models import (
     AccountKind,
@@ -35,7 +35,6 @@ from core.sessions import ScopedSession, found, open_session, update_rows
 from core.workdays import CHINA
 
 # these work on what was handed over to them by name
-_BY_ASSIGNMENT = frozenset({Role.CONTRACT_WORKER, Role.DEPARTMENT_OFFICER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +135,7 @@ def _staff(session: ScopedSession, rows: Sequence[Any], now: datetime) -> Signed
         or now - login.password_changed_at > POLICY.password_age,
         needs_second_factor=(required or enrolled) and login.second_factor_at is None,
         must_enrol=required and not enrolled,
-        assigned=_assigned(session, login.account_id, now) if roles & _BY_ASSIGNMENT else frozenset(),
+        assigned=_assigned(session, login.account_id, now) if roles & WORK_BY_ASSIGNMENT else frozenset(),
     )
 
 

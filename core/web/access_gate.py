@@ -12,7 +12,7 @@ from flask import Flask, current_app, flash, request
 from flask import session as cookie
 from werkzeug.wrappers import Response
 
-from core.access import Actor, Permission, Role
+from core.access import WORK_BY_ASSIGNMENT, Actor, Permission
 from core.accounts.signed_in import SignedIn
 from core.errors import NotAllowed, NotFound
 from core.scopes import Assigned, Own, Public, Region, Scope
@@ -38,8 +38,6 @@ STAFF_SIGN_IN = "/staff/sign-in"
 STAFF_PASSWORD = "/staff/password"  # noqa: S105  (a page, not a secret)
 STAFF_SECOND_FACTOR = "/staff/second-factor"
 RESIDENT_SIGN_IN = "/sign-in"
-# these work on what was handed over to them by name, not on a place
-WORK_BY_ASSIGNMENT = frozenset({Role.CONTRACT_WORKER, Role.DEPARTMENT_OFFICER})
 _MARK = "__access__"
 
 
