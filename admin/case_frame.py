@@ -14,8 +14,10 @@ from admin.case_people import CasePeople, people_of
 from admin.case_timeline import Timeline, plan_of, timeline_of
 from core import audit
 from core.access import Permission
+from core.awards.queries import is_running
 from core.cases import queries
 from core.cases.assessment import Assessment, assess
+from core.cases.confirmations import confirms_with
 from core.cases.models import OPEN_STATES, Case, CaseState, CaseStep, Pause, StepCode, StepState
 from core.cases.procedure import Procedure
 from core.cases.reactions import facts_of_case
@@ -179,6 +181,8 @@ def _actions(case: Case, steps: Sequence[CaseStep], counts: Mapping[str, int]) -
         visited = any(step.code is StepCode.VISIT and step.state is StepState.DONE for step in steps)
         text = N_("再登记一次入户") if visited else N_("登记入户")
         wanted.append((text, Permission.VISIT_RECORD, ("staff.visit_new", "staff.case_visits")))
+    if case.state is CaseState.GRANTED and may(confirms_with(case)) and is_running(session(), case.id):
+        wanted.append((N_("停发这项救助"), confirms_with(case), ("staff.award_end",)))
     if case.state is CaseState.SUBMITTED:
         wanted.append((N_("打印受理单"), Permission.CASE_INTAKE, ("staff.acceptance_slip",)))
     wanted.append((N_("打印核算表"), Permission.CASE_READ, ("staff.income_sheet",)))

@@ -16,10 +16,11 @@ from core import audit
 from core.access import Permission
 from core.authorisations.models import Authorisation
 from core.authorisations.queries import history as authorisations_of
+from core.awards.models import Award
 from core.awards.queries import awards_of_household
 from core.cases import queries as cases
-from core.cases.confirmations import confirmation_of
-from core.cases.models import OPEN_STATES, CaseState, Confirmation
+from core.cases.confirmations import confirmation_of, confirms_with
+from core.cases.models import OPEN_STATES, Case, CaseState, Confirmation
 from core.catalogue import HouseholdFacts, MemberFacts, Panel
 from core.documents.queries import papers_of_cases
 from core.documents.titles import KIND_TITLES
@@ -159,12 +160,19 @@ def _overview(head: FileHead) -> dict[str, Any]:
         "signed": _signed(head),
         "today": today(),
         "awards": awards,
+        "ending": _may_end(awards) if may(Permission.CASE_READ) else set(),
         "groups": category_words(head.household.region_code),
         "alone": {row.person.id: row.person.name_masked for row in head.members},
         "scheme_words": _scheme_words(head),
         "chain": help_chain_of(awards, head.open_case, _scheme_words(head)),
         "recent": record_of(head.household, head.cases)[:8],
     }
+
+
+def _may_end(awards: Sequence[Award]) -> set[uuid.UUID]:
+    """The cases whose help still runs and is the reader's to end; one decided elsewhere is out of scope."""
+    running = [session().get(Case, award.case_id) for award in awards if award.ends_on is None]
+    return {case.id for case in running if case is not None and may(confirms_with(case))}
 
 
 def _signed(head: FileHead) -> dict[uuid.UUID, Authorisation] | None:

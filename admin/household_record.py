@@ -60,7 +60,7 @@ def record_of(household: Household, cases: Sequence[Any]) -> list[RecordLine]:
             _Event(case.submitted_at, N_("申请"), gettext("交来申请 {number}", number=case.number))
             for case in cases
         ),
-        *map(_help_begun, awards_of_household(session(), household.id)),
+        *_help(household.id),
         *_people_left(household.id),
         *_moves(household.id),
         *_visits(household.id),
@@ -72,6 +72,14 @@ def record_of(household: Household, cases: Sequence[Any]) -> list[RecordLine]:
         RecordLine(event.at, gettext(event.kind), event.text, staff.get(event.by, other) if event.by else "")
         for event in sorted(events, key=lambda event: event.at, reverse=True)
     ]
+
+
+def _help(household_id: uuid.UUID) -> Iterator[_Event]:
+    for award in awards_of_household(session(), household_id):
+        yield _help_begun(award)
+        if award.ended_at is not None:
+            text = gettext("发到{day}为止", day=formats.day(found(award.ends_on), language()))
+            yield _Event(award.ended_at, N_("救助"), text, award.ended_by)
 
 
 def _help_begun(award: Award) -> _Event:

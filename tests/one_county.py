@@ -152,6 +152,7 @@ def _ids(
 ) -> dict[str, Any]:
     checked, noticed = at_stage[Stage.CHECKED], at_stage[Stage.NOTICED]
     ids: dict[str, Any] = {"own_case": own_case, "checked_case": checked, "noticed_case": noticed}
+    ids["decided_case"] = at_stage[Stage.DECIDED]
     view = site.home.for_region(TOWNSHIP, site.at.date())
     form = view.form(view.scheme("dibao").application_form)
     clerk, owner = actors["home-clerk-01"], Actor("resident", account)

@@ -78,6 +78,7 @@ REAL: dict[str, str] = {
     "correction_id": "correction",
     "entry_id": "standard",
     "assignment_id": "assignment",
+    "staff.award_end:case_id": "decided_case",
 }
 # arguments that name nothing of one county
 WORDS: dict[str, str] = {

@@ -9,21 +9,18 @@ from sqlalchemy import and_, or_, select
 
 from core import audit
 from core.access import Actor
-from core.authorisations.changes import end_for_case
+from core.awards.ending import end, put_in_group
 from core.awards.models import Award
 from core.cases import people
-from core.cases.confirmations import ConfirmationAnswer, require_confirmer, sign_confirmation
+from core.cases.confirmations import ConfirmationAnswer, sign_confirmation
 from core.cases.declaration_models import DeclaredMember, MemberRole
 from core.cases.models import WHOLE_HOUSEHOLD, Case, Confirmation, Outcome
 from core.cases.procedure import Procedure
-from core.cases.steps import hold
 from core.database import new_id
 from core.errors import Blocked
-from core.households.groups import set_category, set_own_category
-from core.households.models import Household, LowIncomeCategory, Person, category_of_scheme
-from core.notices.changes import end_long_term
+from core.households.models import Household, Person, category_of_scheme
 from core.scopes import LEVELS
-from core.sessions import ScopedSession, across, found
+from core.sessions import ScopedSession, found
 from core.translations import N_
 
 
@@ -79,7 +76,7 @@ def award(
     )
     session.add(row)
     session.flush()
-    _put_in_group(session, row, category_of_scheme(case.scheme))
+    put_in_group(session, row, category_of_scheme(case.scheme))
     audit.record(
         session,
         "award.make",
@@ -89,25 +86,6 @@ def award(
         changes={"monthly_fen": [None, row.monthly_fen]},
     )
     return row
-
-
-def _put_in_group(session: ScopedSession, row: Award, category: LowIncomeCategory | None) -> None:
-    """The one who receives it alone, or the household, is of that group from now on; help that makes none changes none."""
-    if category_of_scheme(row.scheme) is None:
-        return
-    if session.get(Household, row.household_id) is None:
-        # the file was transferred and took the group with it: it ends where the file is now (decision 3)
-        with across(session, "award-group") as everywhere:
-            _set_group(everywhere, row, category)
-    else:
-        _set_group(session, row, category)
-
-
-def _set_group(session: ScopedSession, row: Award, category: LowIncomeCategory | None) -> None:
-    if row.person_id is not None:
-        set_own_category(session, found(session.get(Person, row.person_id)), category)
-    else:
-        set_category(session, found(session.get(Household, row.household_id)), category)
 
 
 def _absorb_others(
@@ -122,7 +100,7 @@ def _absorb_others(
     begins: date = found(confirmation.starts_on)
     last_day = begins - timedelta(days=1)
     for other in others:
-        _end(session, actor, other, last_day, now=now, sooner=True)
+        end(session, actor, other, last_day, now=now, sooner=True)
         person: Person = found(session.get(Person, other.person_id))
         ended: Case = found(session.get(Case, other.case_id))
         remark = {"text": ABSORBED, "source": "57号 第四条、第八条"}
@@ -148,38 +126,4 @@ def _covering_already(session: ScopedSession, case: Case, confirmation: Confirma
     ).all()
 
 
-def end_award(session: ScopedSession, actor: Actor, row: Award, last_day: date, *, now: datetime) -> None:
-    """The assistance ends with `last_day`: who received it leaves the group and the long-term list, and is checked no more.
-
-    Decided by who confirms. Raises Blocked when it ends already, NotAllowed.
-    """
-    require_confirmer(actor, found(session.get(Case, row.case_id)))
-    _end(session, actor, row, last_day, now=now)
-
-
-def _end(
-    session: ScopedSession,
-    actor: Actor,
-    row: Award,
-    last_day: date,
-    *,
-    now: datetime,
-    sooner: bool = False,
-) -> None:
-    """`sooner`: one that has a later last day already gets this one."""
-    case: Case = found(session.get(Case, row.case_id))
-    hold(session, case)
-    session.refresh(row)
-    if row.ends_on is not None and not (sooner and last_day < row.ends_on):
-        raise Blocked(N_("这项救助已经定了停发的日子，不用再办。"))
-    ended = {"ends_on": [row.ends_on and row.ends_on.isoformat(), last_day.isoformat()]}
-    row.ends_on = last_day
-    _put_in_group(session, row, None)
-    end_long_term(session, case, last_day, now=now)
-    end_for_case(session, actor, case.id, now=now, from_day=last_day + timedelta(days=1))
-    session.flush()
-    audit.record(session, "award.end", row, now=now, case_id=case.id, changes=ended)
-
-
 ABSORBED = N_("{name}原来单独享受的救助（{number}）到{day}为止，从下个月起并入这家人的，不会重复发放。")
-audit.name_act("award.end", N_("停发救助"))

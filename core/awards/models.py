@@ -6,7 +6,7 @@ import uuid
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Date, Index, String, UniqueConstraint
+from sqlalchemy import Date, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import Base, Fen, Id, Instant, JsonColumn, PrimaryId
@@ -16,7 +16,8 @@ from core.scopes import RegionScoped, Visibility
 class Award(RegionScoped, Base):
     """One continuing assistance. `monthly_fen` is the total shown; `parts` says top-up and each person's supplement.
 
-    `person_id`: the one who receives it by herself (单人保); none where the whole household does.
+    `person_id`: the one who receives it by herself (单人保); none where the whole household does. `ends_on`: its last day,
+    decided at `ended_at` for `end_reason`.
     """
 
     __tablename__ = "awards"
@@ -36,3 +37,6 @@ class Award(RegionScoped, Base):
     ends_on: Mapped[date | None] = mapped_column(Date)
     awarded_at: Mapped[Instant]
     awarded_by: Mapped[Id]
+    ended_at: Mapped[Instant | None]
+    ended_by: Mapped[uuid.UUID | None]
+    end_reason: Mapped[str] = mapped_column(Text, default="")

@@ -22,3 +22,9 @@ def award_of_case(session: ScopedSession, case_id: uuid.UUID) -> Award | None:
     """The award a case led to, or None."""
     row: Award | None = session.scalar(select(Award).where(Award.case_id == case_id))
     return row
+
+
+def is_running(session: ScopedSession, case_id: uuid.UUID) -> bool:
+    """Whether a case led to help of which no last day is decided."""
+    running = select(Award.id).where(Award.case_id == case_id, Award.ends_on.is_(None))
+    return session.scalar(running) is not None

@@ -88,8 +88,13 @@ def sign_confirmation(
 
 def require_confirmer(actor: Actor, case: Case) -> None:
     """The county's confirmer, or the township's where the power is delegated; raises NotAllowed."""
+    actor.require(confirms_with(case))
+
+
+def confirms_with(case: Case) -> Permission:
+    """The right by which the case is decided."""
     delegated = case.authority is Authority.TOWNSHIP
-    actor.require(Permission.DELEGATED_CONFIRMATION_SIGN if delegated else Permission.CONFIRMATION_SIGN)
+    return Permission.DELEGATED_CONFIRMATION_SIGN if delegated else Permission.CONFIRMATION_SIGN
 
 
 def _require_county_visit(case: Case) -> None:

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from core.access import Role
 from core.audit.models import AuditEntry
-from core.awards.changes import confirm_case, end_award
+from core.awards.changes import confirm_case
+from core.awards.ending import end_award
 from core.awards.queries import award_of_case
 from core.cases import transfers
 from core.cases.changes import accept_application, withdraw_application
@@ -311,7 +312,14 @@ def test_an_award_goes_on_in_the_former_place_which_alone_ends_it(town, way, tak
     assert household(session, home_id).category is LowIncomeCategory.DIBAO
     assert award_of_case(session, way.case_id) is None
     with way.acting(town.confirmer) as (session, case, _procedure):
-        end_award(session, town.confirmer, award_of_case(session, case.id), date(2027, 1, 31), now=town.now)
+        end_award(
+            session,
+            town.confirmer,
+            award_of_case(session, case.id),
+            date(2027, 1, 31),
+            "收入高了",
+            now=town.now,
+        )
     assert household(town.at_work(taker), home_id).category is None
 
 

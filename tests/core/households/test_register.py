@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import select
 
 from core.access import Role
-from core.awards.changes import award, confirm_case, end_award
+from core.awards.changes import award, confirm_case
+from core.awards.ending import end_award
 from core.awards.queries import award_of_case
 from core.cases.changes import withdraw_application
 from core.cases.confirmations import ConfirmationAnswer, sign_confirmation
@@ -194,7 +195,14 @@ def test_who_receives_alone_is_in_dibao_by_herself_and_her_household_keeps_its_g
     with pytest.raises(Blocked, match="已经单独享受低保"):
         accepted(town, A1_MEMBERS, variant="single_person")
     with way.acting(town.confirmer) as (session, case, _procedure):
-        end_award(session, town.confirmer, award_of_case(session, case.id), date(2027, 1, 31), now=town.now)
+        end_award(
+            session,
+            town.confirmer,
+            award_of_case(session, case.id),
+            date(2027, 1, 31),
+            "收入高了",
+            now=town.now,
+        )
     assert groups(town) == (0, 0)
     assert home_of(town, way).category is LowIncomeCategory.EDGE_FAMILY
 
@@ -222,7 +230,14 @@ def test_who_is_covered_with_her_family_does_not_apply_alone_as_well_until_that_
     with pytest.raises(Blocked, match="已经享受低保"):
         accepted(town, A1_MEMBERS, variant="single_person")
     with family.acting(town.confirmer) as (session, case, _procedure):
-        end_award(session, town.confirmer, award_of_case(session, case.id), date(2026, 11, 30), now=town.now)
+        end_award(
+            session,
+            town.confirmer,
+            award_of_case(session, case.id),
+            date(2026, 11, 30),
+            "收入高了",
+            now=town.now,
+        )
     awarded(town, decided, variant="single_person")
     assert groups(town) == (0, 1)
 

@@ -8,7 +8,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from core.awards.changes import confirm_case, end_award
+from core.awards.changes import confirm_case
+from core.awards.ending import end_award
 from core.awards.queries import award_of_case
 from core.cases.confirmations import ConfirmationAnswer
 from core.cases.models import CaseState, Outcome, StepCode, StepState
@@ -182,8 +183,8 @@ def test_only_who_was_granted_is_on_the_long_list_and_only_while_the_assistance_
     county, case, _procedure = way.at(town.confirmer)
     award = award_of_case(county, case.id)
     with pytest.raises(NotAllowed):
-        end_award(county, town.clerk, award, date(2027, 3, 31), now=town.now)
-    end_award(county, town.confirmer, award, date(2027, 3, 31), now=town.now)
+        end_award(county, town.clerk, award, date(2027, 3, 31), "收入高了", now=town.now)
+    end_award(county, town.confirmer, award, date(2027, 3, 31), "收入高了", now=town.now)
     county.commit()
     assert len(seen(town, date(2027, 3, 31), LONG_TERM)) == 1
     assert seen(town, date(2027, 4, 1), LONG_TERM) == []
