@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from contextlib import suppress
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from functools import partial
 from time import monotonic
@@ -104,7 +104,6 @@ JsonColumn = JSON().with_variant(JSONB(), "postgresql")
 Id = Annotated[uuid.UUID, mapped_column(Uuid())]
 PrimaryId = Annotated[uuid.UUID, mapped_column(Uuid(), primary_key=True)]
 Instant = Annotated[datetime, mapped_column(AwareDateTime())]
-Day = date
 Fen = Annotated[int, mapped_column(BigInteger())]
 RegionCode = Annotated[str, mapped_column(String(12))]
 Json = Annotated[dict[str, Any], mapped_column(JsonColumn)]

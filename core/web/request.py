@@ -17,7 +17,7 @@ from core import audit
 from core.access import NOBODY, Actor, job_actor
 from core.accounts.signed_in import SignedIn
 from core.database import new_id
-from core.scopes import Link, Own, Scope, System
+from core.scopes import Link, Scope, System
 from core.sessions import ScopedSession, open_session
 from core.web.installation import installation
 from core.workdays import CHINA
@@ -127,12 +127,6 @@ def link_scope(authorisation_id: uuid.UUID) -> ScopedSession:
     mine.scope = Link(authorisation_id)
     mine.actor = Actor(kind="link")
     return session()
-
-
-def own_scope() -> Own | None:
-    """The scope of the resident who happens to be signed in on a public page, or None."""
-    found = known_session(RESIDENT_KIND)
-    return Own(found.account_id, found.person_id) if found else None
 
 
 @contextmanager
