@@ -59,11 +59,13 @@ def next_step_of(
         return _answers_owed(case, steps, procedure)
     permission = _permission(step, case)
     found = NextStep(title=gettext(door.title))
-    _due(found, step.due_on, step.due_provisional)
     if case.state is CaseState.AWAITING_SUPPLEMENT:
+        # what is due now is the family's answer, not the township's acceptance
+        _due(found, _answer_due(case), provisional=False)
         found.title = gettext("等申请人补齐材料")
         found.consequence = gettext("补齐后受理；到期没有补齐的，书面决定不予受理。一次性告知只发一次。")
-        found.due_date = in_words(_answer_due(case)) or found.due_date
+    else:
+        _due(found, step.due_on, provisional=step.due_provisional)
     if step.code is StepCode.OPINION:
         _ready_for_opinion(found, case, steps, procedure, assessment, blocked)
     elif step.code is StepCode.CONFIRMATION:
@@ -88,7 +90,7 @@ def next_step_of(
     return found
 
 
-def _due(found: NextStep, day: date | None, provisional: bool) -> None:
+def _due(found: NextStep, day: date | None, *, provisional: bool) -> None:
     if day is not None:
         found.due = gettext("已逾期") if day < today() else gettext("今天截止") if day == today() else ""
         found.due_date = in_words(day) + (gettext("（暂定）") if provisional else "")
@@ -223,7 +225,7 @@ def _answers_owed(case: Case, steps: Sequence[CaseStep], procedure: Procedure) -
     found = NextStep(title=gettext(ANSWERS.title))
     _ready_in_survey(found, case, steps, procedure)
     day, provisional = answers_due(session(), case.id)
-    _due(found, day, provisional)
+    _due(found, day, provisional=provisional)
     href = first_url(*ANSWERS.pages, case_id=case.id)
     if day is None:
         found.consequence = gettext("没有等录的结果。要再查的，由镇里发起。")

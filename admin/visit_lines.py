@@ -59,6 +59,7 @@ class SeenRow:
 
     line: StatementLine
     title: str
+    description: str
     form: Form
 
 
@@ -103,7 +104,7 @@ def lines_of(desk: VisitDesk, *, sent: bool) -> Lines:
         form["how"].description = gettext(
             "申报：{sum} 元 {period}", sum=money(line.amount_fen), period=period
         )
-        seen.append(SeenRow(line, title, form))
+        seen.append(SeenRow(line, title, compared.description, form))
     found = [
         FoundRow(key, _open(desk, found_kind, section, f"{FOUND}/{key}/", people, sent=sent))
         for key in desk.draft.state.rows.get(FOUND, [])
@@ -221,7 +222,7 @@ def _seen(desk: VisitDesk, row: SeenRow) -> SeenLine | None:
             quantity=0 if how == GONE else line.quantity,
             months=line.months,
             item=line.item,
-            description=row.title,
+            description=row.description,
         ),
         member_id=line.member_id,
         line_key=line.line_key,

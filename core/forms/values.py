@@ -199,15 +199,15 @@ def _file(question: Question, given: object, _today: Today) -> str:
 
 def _location(_question: Question, given: object, _today: Today) -> dict[str, Any]:
     if not isinstance(given, Mapping):
-        raise Invalid(N_("还没有取得位置；请点“刷新”，或者写明为什么取不到"))
+        raise Invalid(N_("还没有取得位置；请点“取位置”，或者写明为什么取不到"))
     try:
         latitude, longitude = Decimal(str(given["latitude"])), Decimal(str(given["longitude"]))
         accuracy = int(Decimal(str(given.get("accuracy_m") or 0)))
         fixed_at = datetime.fromisoformat(str(given["fixed_at"]))
     except (KeyError, ValueError, InvalidOperation, OverflowError):
-        raise Invalid(N_("没有读懂位置；请点“刷新”再取一次")) from None
+        raise Invalid(N_("没有读懂位置；请点“取位置”再取一次")) from None
     if not (abs(latitude) <= 90 and abs(longitude) <= 180 and accuracy >= 0) or fixed_at.tzinfo is None:
-        raise Invalid(N_("没有读懂位置；请点“刷新”再取一次"))
+        raise Invalid(N_("没有读懂位置；请点“取位置”再取一次"))
     if given.get("confirmed") is not True:
         raise Invalid(N_("请看看位置对不对，再勾“我确认”"))
     address = str(given.get("address") or "").strip()[:200]

@@ -67,4 +67,4 @@ class LocationField(AnswerField):
         }
 
     def missing(self) -> str:
-        return gettext("还没有取得位置；请点“刷新”，或者写明为什么取不到")
+        return gettext("还没有取得位置；请点“取位置”，或者写明为什么取不到")

@@ -206,7 +206,7 @@ VISIT = FormDeclaration(
                     sensitivity=Sensitivity.SENSITIVE,
                     purpose=ON_SITE,
                     legal_basis=VISITS_2020,
-                    hint=N_("位置空着或不对，点“刷新”再取一次；取不到的，写明原因。"),
+                    hint=N_("位置空着或不对，点“取位置”再取一次；取不到的，写明原因。"),
                     may_decline=True,
                 ),
             ),

@@ -40,6 +40,16 @@ def test_accepting_enters_the_family_starts_the_clock_and_sends_the_letter(site,
     assert "受理通知书" in letters
 
 
+def test_a_case_that_waits_for_papers_is_late_by_their_day_not_by_that_of_accepting_it(
+    site, way, clerk, at, fill, words
+):
+    fill(clerk, at, {"way": "deficiency", "items": "工资单"})
+    site.later(days=6)
+    said = words(site.sign_in("shouli").get(f"/staff/cases/{way.case_id}"))
+    assert "等申请人补齐材料" in said
+    assert "已逾期" not in said
+
+
 def test_asking_once_needs_the_list_and_is_offered_once(site, way, clerk, at, fill, words):
     empty = fill(clerk, at, {"way": "deficiency", "items": " \n "})
     assert empty.status_code == 422

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from core.access import Role
+from core.cases.comparison import compare
 from core.cases.models import CaseStep, StepCode, StepState
 from core.scopes import Region
 from core.standards.changes import enter_standard
@@ -109,6 +110,9 @@ def test_a_whole_visit_is_submitted_once_and_read_again(site, clerk, colleague, 
     read = browser.get(answer.headers["Location"])
     assert "罗晓梅、韦志强" in words(read)
     assert "北纬 27.760000，东经 107.480000，误差 18 米" in words(read)
+    # what it is, in the family's words: a title with her name would stand uncovered wherever lines are shown
+    with site.session() as session:
+        assert {"务工", "种植"} <= {line.description for line in compare(session, family)}
 
 
 def test_stored_stands_beside_new_and_a_difference_is_marked(clerk, family, words):
