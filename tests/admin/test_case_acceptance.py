@@ -44,7 +44,7 @@ def test_a_case_that_waits_for_papers_is_late_by_their_day_not_by_that_of_accept
     site, way, clerk, at, fill, words
 ):
     fill(clerk, at, {"way": "deficiency", "items": "工资单"})
-    site.later(days=6)
+    site.later(days=8)
     said = words(site.sign_in("shouli").get(f"/staff/cases/{way.case_id}"))
     assert "等申请人补齐材料" in said
     assert "已逾期" not in said
