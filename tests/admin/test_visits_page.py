@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from core.access import Role
-from core.cases.declaration_models import Layer, StatementLine
+from core.cases.declaration_models import Layer, Section, StatementLine
 from core.cases.models import CaseStep, StepCode, StepState
 from core.encryption import place_of
 from core.scopes import Region
@@ -111,13 +111,19 @@ def test_a_whole_visit_is_submitted_once_and_read_again(site, clerk, colleague, 
     read = browser.get(answer.headers["Location"])
     assert "罗晓梅、韦志强" in words(read)
     assert "北纬 27.760000，东经 107.480000，误差 18 米" in words(read)
-    # what it is, in the family's words: a title with her name would stand uncovered wherever lines are shown
+
+
+def test_what_was_seen_of_a_line_keeps_the_words_of_the_family_and_no_name(site, clerk, family, whole):
+    lines = all_of(site, StatementLine, StatementLine.section == Section.INCOME)
+    agreed = {f"seen/{line.line_key.hex}/how": "agrees" for line in lines}
+    assert VisitPage(clerk[0], family).press("submit", {**whole, **agreed}).status_code == 303
     seen = all_of(site, StatementLine, StatementLine.layer == Layer.VISITED)
     vault = site.home.vault
     said = {
         vault.unseal_json(place_of(row, "details_sealed"), row.details_sealed)["description"] for row in seen
     }
-    assert {"务工", "种植"} <= said
+    # a title with her name would stand uncovered wherever lines are shown
+    assert said == {"务工", "种植", "土地流转", "养老金"}
 
 
 def test_stored_stands_beside_new_and_a_difference_is_marked(clerk, family, words):
