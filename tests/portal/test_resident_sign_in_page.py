@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from sqlalchemy import select
 
 from core.accounts.models import LoginSession
+from core.identity_numbers import is_made_up, parse_id_number
 
 pytestmark = pytest.mark.row("R1-12")
 
@@ -111,6 +114,16 @@ def test_the_outbox_shows_the_message_in_a_demo(site, words):
     assert site.code() in page.text
     assert "19900000001" not in page.text
     assert "no-store" in page.headers["Cache-Control"]
+
+
+def test_a_demo_offers_numbers_of_nobody_that_its_forms_take(site, words):
+    page = words(site.browser().get("/outbox"))
+    numbers = re.findall(r"\b[0-9]{17}[0-9X]\b", page)
+    assert len(numbers) == 6
+    today = site.at.date()
+    born = [parse_id_number(each, today=today, demo=True).birth_date for each in numbers]
+    assert [(today - day).days * 100 // 36525 for day in born] == [46, 44, 74, 20, 12, 5]
+    assert all(is_made_up(each) for each in numbers)
 
 
 @pytest.mark.parametrize("demo", [False])
