@@ -23,7 +23,7 @@ from core.scopes import LEVELS
 from core.sessions import found
 from core.web.access_gate import access
 from core.web.choice_fields import TickField
-from core.web.fields import PhoneField, TextField
+from core.web.fields import ComparedNumberField, PhoneField
 from core.web.form_builder import Form
 from core.web.page import page, redirect_to
 from core.web.request import actor, now, session, system_session
@@ -36,12 +36,11 @@ audit.name_act("resident.look", N_("看居民核对过的手机"))
 class WindowCheckForm(Form):
     """What the clerk has before her: the card, read off and compared; the phone, told by the resident."""
 
-    id_number = TextField(
+    id_number = ComparedNumberField(
         N_("身份证上的号码"),
         required=True,
         max_length=30,
         hint=N_("照手里的身份证原件填，和档案比对，比完就丢。"),
-        render_kw={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "characters"},
     )
     mobile = PhoneField(N_("本人的手机号码"), required=True, hint=N_("请本人报，要能收短信。"))
     agreed = TickField(N_("本人在场，身份证是原件，照片和本人对得上"), required=True)

@@ -5,7 +5,7 @@ SQLAlchemy looks at a statement and at each row's keys anew at every insert, whi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache, partial
 from operator import attrgetter, itemgetter
@@ -39,33 +39,17 @@ class _Insert(NamedTuple):
     positional: bool
 
     def values(self, rows: Sequence[Mapping[str, Any]]) -> list[Any]:
-        """Of every row what the driver takes."""
-        if len(rows) == 1:
-            made: Iterable[Sequence[Any]] = [self._one(self.take(self._whole(rows[0])))]
-        else:
-            made = zip(
-                *self._many(list(zip(*map(self.take, map(self._whole, rows)), strict=True))), strict=True
-            )
-        return list(made) if self.positional else [dict(zip(self.names, row, strict=True)) for row in made]
-
-    def _one(self, row: Sequence[Any]) -> Sequence[Any]:
-        values = list(row)
-        for position, convert in self.conversions:
-            if (value := values[position]) is not None:
-                values[position] = convert(value)
-        return tuple(values)
-
-    def _many(self, columns: list[Sequence[Any]]) -> list[Sequence[Any]]:
-        """Column by column, because rows written together share much."""
-        count = len(columns[0])
+        """Of every row what the driver takes. Column by column, because rows written together share much."""
+        columns: list[Sequence[Any]] = list(zip(*map(self.take, map(self._whole, rows)), strict=True))
         for position, convert in self.conversions:
             column = columns[position]
             first = column[0]
-            if column[-1] is not first or column.count(first) != count:
+            if column[-1] is not first or column.count(first) != len(rows):
                 columns[position] = [None if value is None else convert(value) for value in column]
             elif first is not None:
-                columns[position] = (convert(first),) * count
-        return columns
+                columns[position] = (convert(first),) * len(rows)
+        made = zip(*columns, strict=True)
+        return list(made) if self.positional else [dict(zip(self.names, row, strict=True)) for row in made]
 
     def _whole(self, row: Mapping[str, Any]) -> Mapping[str, Any]:
         if len(row) == len(self.names):

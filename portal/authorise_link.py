@@ -29,7 +29,7 @@ from core.verification.withdrawals import tell_office, withdraw_authorisation
 from core.web.access_gate import LINK, access
 from core.web.authorising import ReasonForm, SignForm, offer, reading_of, store_signature
 from core.web.current import speak_of
-from core.web.fields import TextField
+from core.web.fields import ComparedNumberField
 from core.web.form_builder import Form
 from core.web.installation import installation
 from core.web.limits import limited
@@ -47,12 +47,11 @@ _GONE = N_("这个链接不能用了。请向申请人或者镇里窗口再要�
 class ProveForm(Form):
     """Who has the link shows that she is the one it was made for. The number is compared, never kept."""
 
-    id_number = TextField(
+    id_number = ComparedNumberField(
         N_("您的身份证号码"),
         required=True,
         max_length=30,
         hint=N_("代孩子签的，填您自己的号码，不填孩子的。"),
-        render_kw={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "characters"},
     )
     code = CodeField(N_("短信验证码"), required=True)
 

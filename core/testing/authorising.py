@@ -120,6 +120,15 @@ def request_all(asked: AskedCase) -> list[VerificationRequest]:
     return rows
 
 
+def ask_everybody(town: Town) -> AskedCase:
+    """A family that signed, accepted, whose every body is asked."""
+    asked = submit_and_ask(town, wizard_signature(town))
+    accept(asked)
+    sign_at_window(asked)
+    request_all(asked)
+    return asked
+
+
 def answer(
     asked: AskedCase, findings: Findings, *, member: int | None = None, source: str | None = None
 ) -> list[VerificationRequest]:

@@ -6,16 +6,20 @@ import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import select
 
 from core.access import Actor
+from core.awards.changes import confirm_case
+from core.awards.ending import end_award
+from core.awards.queries import award_of_case
 from core.cases.changes import accept_application
+from core.cases.confirmations import ConfirmationAnswer
 from core.cases.declaration_models import Layer, StatementLine
 from core.cases.entering import would_leave
-from core.cases.models import Case, Opinion, StepCode
+from core.cases.models import Case, Opinion, Outcome, StepCode
 from core.cases.opinions import OpinionAnswer, sign_opinion
 from core.cases.procedure import Procedure
 from core.cases.steps import complete_step
@@ -24,7 +28,7 @@ from core.encryption import place_of
 from core.households.models import LeftOut
 from core.notices.changes import close_due_notices, publish_first_notice
 from core.scopes import LEVELS, System
-from core.sessions import ScopedSession
+from core.sessions import ScopedSession, found
 from core.testing.town import Town, family_of_four
 from core.testing.visiting import visit_answer
 from core.visits.changes import record_visit
@@ -136,3 +140,17 @@ class Way:
         sweep = self.town.session(System("close-notices"))
         close_due_notices(sweep, sweep.actor, lambda _: self.town.procedure(sweep), now=self.town.now)
         sweep.commit()
+
+    def confirm(self, monthly_fen: int = 79_500) -> None:
+        """The county grants what the township asked for."""
+        confirmer = self.town.confirmer
+        with self.acting(confirmer) as (session, case, procedure):
+            answer = ConfirmationAnswer(Outcome.GRANTED, "同意", monthly_fen)
+            confirm_case(session, confirmer, case, answer, procedure, now=self.town.now)
+
+    def end_help(self, last_day: date) -> None:
+        """The county ends what it granted."""
+        confirmer = self.town.confirmer
+        with self.acting(confirmer) as (session, case, _procedure):
+            award = found(award_of_case(session, case.id))
+            end_award(session, confirmer, award, last_day, "收入高了", now=self.town.now)

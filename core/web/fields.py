@@ -185,6 +185,12 @@ class IdNumberField(AnswerField):
     }
 
 
+class ComparedNumberField(TextField):
+    """An ID number that is compared with one at hand and not kept: however it is typed, no fault of form is told."""
+
+    attributes = IdNumberField.attributes
+
+
 class DisabilityCertificateField(IdNumberField):
     """A disability certificate number."""
 

@@ -15,15 +15,7 @@ from core.access import Role
 from core.accounts.models import Assignment
 from core.audit.models import AuditEntry
 from core.cases.models import StepCode
-from core.testing.authorising import (
-    BODIES,
-    accept,
-    request_all,
-    sign_at_window,
-    step_now,
-    submit_and_ask,
-    wizard_signature,
-)
+from core.testing.authorising import BODIES, ask_everybody, step_now
 from core.testing.town import COUNTY, TOWNSHIP, Town
 from core.verification.changes import requests_of
 from core.verification.models import RequestState, VerificationRequest
@@ -35,10 +27,7 @@ pytestmark = pytest.mark.row("R2-28", "R2-17")
 def asked(site):
     """A family that signed, whose every body is asked."""
     town = Town(site.home.engine, site.home.vault, site.at)
-    asked = submit_and_ask(town, wizard_signature(town))
-    accept(asked)
-    sign_at_window(asked)
-    request_all(asked)
+    asked = ask_everybody(town)
     town.close()
     return asked
 

@@ -10,11 +10,9 @@ from sqlalchemy import select
 from core.access import Role
 from core.audit.models import AuditEntry
 from core.authorisations.models import Authorisation
-from core.awards.changes import confirm_case
 from core.awards.models import Award
 from core.awards.queries import award_of_case
-from core.cases.confirmations import ConfirmationAnswer
-from core.cases.models import Case, Outcome
+from core.cases.models import Case
 from core.households.models import Household
 from core.testing.town import COUNTY, TOWNSHIP
 from tests.admin.conftest import version_in
@@ -28,10 +26,7 @@ def granted(site, way, clerk, confirmer):
     way.survey()
     way.opine()
     way.hang()
-    session, case, procedure = way.at(way.town.confirmer)
-    answer = ConfirmationAnswer(Outcome.GRANTED, "同意", 79_500)
-    confirm_case(session, way.town.confirmer, case, answer, procedure, now=way.town.now)
-    session.commit()
+    way.confirm()
     way.town.close()
     site.at = way.town.now
     return f"/staff/cases/{way.case_id}/award/end"

@@ -11,10 +11,7 @@ from sqlalchemy import select
 
 from core.access import Role
 from core.audit.models import AuditEntry
-from core.awards.changes import confirm_case
 from core.cases.application import MemberAnswer
-from core.cases.confirmations import ConfirmationAnswer
-from core.cases.models import Outcome
 from core.cases.people import members
 from core.households.groups import set_own_category
 from core.households.models import LowIncomeCategory
@@ -97,10 +94,7 @@ def test_the_overview_says_who_lives_there_and_what_is_asked_for(at, clerk, word
 def test_the_file_after_the_grant_shows_the_help(site, way, at, clerk, confirmer, words):
     way.opine()
     way.hang()
-    session, case, procedure = way.at(way.town.confirmer)
-    answer = ConfirmationAnswer(Outcome.GRANTED, "同意", 79_500)
-    confirm_case(session, way.town.confirmer, case, answer, procedure, now=way.town.now)
-    session.commit()
+    way.confirm()
     site.at = way.town.now
     said = words(site.sign_in("shouli").get(at))
     assert "795.00" in said

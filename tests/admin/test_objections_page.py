@@ -7,9 +7,7 @@ import re
 import pytest
 from sqlalchemy import select
 
-from core.awards.changes import confirm_case
-from core.cases.confirmations import ConfirmationAnswer
-from core.cases.models import Outcome, Task, TaskState
+from core.cases.models import Task, TaskState
 from core.notices.changes import LONG_TERM, publish_first_notice, publish_long_term, standing_notice
 from core.notices.models import Objection, ObjectionState, PublicRow
 from core.notices.objections import raise_objection
@@ -68,9 +66,7 @@ def test_what_is_true_of_a_family_listed_for_long_puts_its_recheck_on_the_workli
     way.survey()
     way.opine()
     way.hang()
-    with way.acting(town.confirmer) as (session, case, procedure):
-        answer = ConfirmationAnswer(Outcome.GRANTED, "同意", 79_500)
-        confirm_case(session, town.confirmer, case, answer, procedure, now=town.now)
+    way.confirm()
     with way.acting(town.clerk) as (session, case, procedure):
         publish_long_term(session, town.clerk, case, procedure, now=town.now)
     with town.session(System("objection")) as session:

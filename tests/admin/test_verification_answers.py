@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from core.access import Role
 from core.audit.models import AuditEntry
-from core.testing.authorising import accept, request_all, sign_at_window, submit_and_ask, wizard_signature
+from core.testing.authorising import ask_everybody
 from core.testing.town import COUNTY, TOWNSHIP, Town
 from core.verification.changes import requests_of
 
@@ -18,10 +18,7 @@ pytestmark = pytest.mark.row("R2-17", "R1-14")
 def asked(site):
     """A family that signed, whose every body is asked."""
     town = Town(site.home.engine, site.home.vault, site.at)
-    asked = submit_and_ask(town, wizard_signature(town))
-    accept(asked)
-    sign_at_window(asked)
-    request_all(asked)
+    asked = ask_everybody(town)
     town.close()
     return asked
 

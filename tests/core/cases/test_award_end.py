@@ -7,11 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from core.awards.changes import confirm_case
 from core.awards.ending import earliest_last_day, end_award, what_follows
 from core.awards.queries import award_of_case
-from core.cases.confirmations import ConfirmationAnswer
-from core.cases.models import Outcome
 from core.errors import Blocked, Conflict, Invalid, NotAllowed
 from core.scopes import Region
 from core.sessions import open_session
@@ -24,10 +21,7 @@ def granted(town, way):
     way.survey()
     way.opine()
     way.hang()
-    session, case, procedure = way.at(town.confirmer)
-    answer = ConfirmationAnswer(Outcome.GRANTED, "同意", 79_500)
-    confirm_case(session, town.confirmer, case, answer, procedure, now=town.now)
-    session.commit()
+    way.confirm()
     town.close()
     return way
 

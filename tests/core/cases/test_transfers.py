@@ -11,13 +11,10 @@ from sqlalchemy.orm import Session
 
 from core.access import Role
 from core.audit.models import AuditEntry
-from core.awards.changes import confirm_case
-from core.awards.ending import end_award
 from core.awards.queries import award_of_case
 from core.cases import transfers
 from core.cases.changes import accept_application, withdraw_application
-from core.cases.confirmations import ConfirmationAnswer
-from core.cases.models import Case, CaseState, Outcome, Task, TaskState
+from core.cases.models import Case, CaseState, Task, TaskState
 from core.cases.transfer_queries import ANSWERED, TO_ANSWER, transfers_here
 from core.cases.transfers import (
     Wish,
@@ -300,9 +297,8 @@ def test_an_award_goes_on_in_the_former_place_which_alone_ends_it(town, way, tak
     way.survey()
     way.opine()
     way.hang()
-    with way.acting(town.confirmer) as (session, case, procedure):
-        answer = ConfirmationAnswer(Outcome.GRANTED, "同意", 79_500)
-        confirm_case(session, town.confirmer, case, answer, procedure, now=town.now)
+    way.confirm()
+    with way.acting(town.confirmer) as (session, case, _procedure):
         case.state, home_id = CaseState.GRANTED, case.household_id
     offered(town, home_id, due)
     session, half = half_of(town, taker)
@@ -311,15 +307,7 @@ def test_an_award_goes_on_in_the_former_place_which_alone_ends_it(town, way, tak
     session = town.at_work(taker)
     assert household(session, home_id).category is LowIncomeCategory.DIBAO
     assert award_of_case(session, way.case_id) is None
-    with way.acting(town.confirmer) as (session, case, _procedure):
-        end_award(
-            session,
-            town.confirmer,
-            award_of_case(session, case.id),
-            date(2027, 1, 31),
-            "收入高了",
-            now=town.now,
-        )
+    way.end_help(date(2027, 1, 31))
     assert household(town.at_work(taker), home_id).category is None
 
 

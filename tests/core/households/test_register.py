@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from core.access import Role
-from core.awards.changes import award, confirm_case
+from core.awards.changes import award
 from core.awards.ending import end_award
 from core.awards.queries import award_of_case
 from core.cases.changes import withdraw_application
@@ -136,10 +136,7 @@ def test_who_receives_dibao_is_not_accepted_for_it_again_with_whomever_she_appli
     way.survey()
     way.opine()
     way.hang()
-    session, case, procedure = way.at(town.confirmer)
-    answer = ConfirmationAnswer(Outcome.GRANTED, "同意", 79_500)
-    confirm_case(session, town.confirmer, case, answer, procedure, now=town.now)
-    session.commit()
+    way.confirm()
     assert home_of(town, way).category is LowIncomeCategory.DIBAO
     assert counted(town, "category.dibao") == 1
     aunt = member("周芳", date(1984, 9, 5), 16, "02", is_applicant=True)
@@ -194,15 +191,7 @@ def test_who_receives_alone_is_in_dibao_by_herself_and_her_household_keeps_its_g
     assert home_of(town, way).category is LowIncomeCategory.EDGE_FAMILY
     with pytest.raises(Blocked, match="已经单独享受低保"):
         accepted(town, A1_MEMBERS, variant="single_person")
-    with way.acting(town.confirmer) as (session, case, _procedure):
-        end_award(
-            session,
-            town.confirmer,
-            award_of_case(session, case.id),
-            date(2027, 1, 31),
-            "收入高了",
-            now=town.now,
-        )
+    way.end_help(date(2027, 1, 31))
     assert groups(town) == (0, 0)
     assert home_of(town, way).category is LowIncomeCategory.EDGE_FAMILY
 

@@ -11,16 +11,7 @@ from core.accounts.role_changes import grant_role
 from core.cases.models import StepCode, StepState
 from core.errors import NotFound
 from core.scopes import Assigned, System
-from core.testing.authorising import (
-    BODIES,
-    accept,
-    answer,
-    request_all,
-    sign_at_window,
-    step_now,
-    submit_and_ask,
-    wizard_signature,
-)
+from core.testing.authorising import BODIES, answer, ask_everybody, step_now
 from core.testing.town import COUNTY
 from core.verification.changes import record_result, requests_of
 from core.verification.exchange_files import read_sheet, write_sheet
@@ -36,11 +27,7 @@ NOTHING = Findings((), nothing=True)
 
 @pytest.fixture
 def asked(town):
-    asked = submit_and_ask(town, wizard_signature(town))
-    accept(asked)
-    sign_at_window(asked)
-    request_all(asked)
-    return asked
+    return ask_everybody(town)
 
 
 @pytest.fixture
