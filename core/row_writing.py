@@ -43,11 +43,11 @@ class _Insert(NamedTuple):
         columns: list[Sequence[Any]] = list(zip(*map(self.take, map(self._whole, rows)), strict=True))
         for position, convert in self.conversions:
             column = columns[position]
-            first = column[0]
-            if column[-1] is not first or column.count(first) != len(rows):
+            # the very same object: values that are equal, as 1 and True, may be stored differently
+            if len(set(map(id, column))) > 1:
                 columns[position] = [None if value is None else convert(value) for value in column]
-            elif first is not None:
-                columns[position] = (convert(first),) * len(rows)
+            elif column[0] is not None:
+                columns[position] = (convert(column[0]),) * len(rows)
         made = zip(*columns, strict=True)
         return list(made) if self.positional else [dict(zip(self.names, row, strict=True)) for row in made]
 
@@ -55,6 +55,9 @@ class _Insert(NamedTuple):
         if len(row) == len(self.names):
             return row
         whole = {**self.blank, **row}
+        if len(whole) > len(self.names):
+            msg = f"no such column: {', '.join(sorted(row.keys() - self.blank.keys()))}"
+            raise ValueError(msg)
         for name, make in self.made:
             if name not in row:
                 whole[name] = make()

@@ -87,6 +87,26 @@ def test_rows_are_read_back_as_they_were_written_with_defaults_and_nothing_where
     assert [dict(each) for each in read] == [{**row, "said": True, "made": 5, "none": None} for row in rows]
 
 
+def test_values_that_are_equal_but_not_alike_keep_their_own_form(engine):
+    same = {"n": 1}
+    entry = region_columns("520328101000") | {
+        "at": MOMENT, "act": "test", "done": True, "actor_kind": "job", "chain": "52", "digest": b"",
+    }  # fmt: skip
+    with open_session(engine, System("test")) as session:
+        rows = [entry | {"id": new_id(), "changes": each} for each in (same, {"n": True}, same)]
+        write_rows(session, AuditEntry, rows)
+        read = session.scalars(select(AuditEntry.changes).order_by(AuditEntry.id)).all()
+    assert [type(each["n"]) for each in read] == [int, bool, int]
+
+
+def test_a_column_that_the_table_does_not_have_is_refused_not_forgotten(engine):
+    with (
+        open_session(engine, System("test")) as session,
+        pytest.raises(ValueError, match="no such column: valeu"),
+    ):
+        write_rows(session, RegionCounter, [_counter("households") | {"valeu": 1}])
+
+
 def test_a_number_counts_on_from_the_last_and_is_told(engine):
     with open_session(engine, System("test")) as session:
         first = count_up(session, CaseSeries, SERIES | {"last": 1, "prefix": ""}, "last")
