@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import NamedTuple
+from unicodedata import east_asian_width
 
 
 class FirstAccount(NamedTuple):
-    """Where and as what (湄潭县永兴镇 · 受理员), and how to sign in: a name and a password, or a phone number alone."""
+    """Where, as what and who (永兴镇 · 镇经办 · 石梅), and how to sign in: a name and a password, or a phone number alone."""
 
     role: str
     sign_in: str
@@ -28,4 +29,4 @@ def card(accounts: Sequence[FirstAccount]) -> str:
 
 def _width(words: str) -> int:
     # a Chinese character takes two columns of a terminal
-    return sum(1 if each.isascii() else 2 for each in words)
+    return sum(2 if east_asian_width(each) in "WF" else 1 for each in words)

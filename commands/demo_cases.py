@@ -109,11 +109,11 @@ class DemoTown:
 
     @cached_property
     def clerk(self) -> Actor:
-        return self.staff(Role.TOWNSHIP_CLERK, 1)
+        return self.staff(Role.TOWNSHIP_CLERK)
 
     @cached_property
     def second_clerk(self) -> Actor:
-        return self.staff(Role.TOWNSHIP_CLERK, 0)
+        return self.staff(Role.TOWNSHIP_CLERK, 1)
 
     @cached_property
     def reviewer(self) -> Actor:

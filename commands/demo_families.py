@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import random
 import uuid
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from datetime import date
 
 from core.cases.application import Application, LineAnswer, MemberAnswer
@@ -16,8 +16,8 @@ from core.households.models import Area
 from core.identity_numbers import make_demo_id
 
 SURNAMES = "冉陈罗田何杨周吴龙覃韦石黄潘邓王张李刘赵"
-GIVEN_MEN = ("光明", "应富", "明贵", "志强", "德顺", "永福", "正华", "兴旺", "昌林", "世平")
-GIVEN_WOMEN = ("秀珍", "正秀", "桂兰", "小梅", "玉芬", "春花", "丽华", "素英", "菊香", "雨欣")
+GIVEN_MEN = tuple(a + b for a in "光应明志德永正兴昌世" for b in "祥富贵强顺福华旺林平")
+GIVEN_WOMEN = tuple(a + b for a in "秀正桂小玉春丽素菊雨" for b in "珍琼兰梅芬花华英香欣")
 GROUPS = ("岩脚组", "茶山组", "湾头组", "新寨组", "老街组")
 WORKS = ("茶厂做零工", "县内建筑务工", "超市收银", "跑短途运输")
 CROPS = ("茶叶和包谷", "水稻和油菜", "辣椒", "养猪两头")
@@ -25,12 +25,22 @@ CROPS = ("茶叶和包谷", "水稻和油菜", "辣椒", "养猪两头")
 
 @dataclass(slots=True)
 class FamilyMaker:
-    """Draws families one by one; the same seed draws the same families. `today` in China."""
+    """Draws families one by one; the same seed draws the same families. `today` in China.
+
+    No two people of one maker share a name or a phone: whoever tries the product tells them apart by these.
+    """
 
     source: random.Random
     today: date
     region_prefix: str
     order: int = 10
+    taken: set[str] = field(default_factory=set)
+
+    def _new(self, draw: Callable[[], str]) -> str:
+        while (drawn := draw()) in self.taken:
+            continue
+        self.taken.add(drawn)
+        return drawn
 
     def _person(self, surname: str, woman: bool, age: int, relation: str, **more: object) -> MemberAnswer:
         self.order += 2
@@ -38,9 +48,9 @@ class FamilyMaker:
         birth = date(self.today.year - age, self.source.randint(1, 12), self.source.randint(1, 28))
         if birth > self.today:
             birth = birth.replace(year=birth.year - 1)
-        given = self.source.choice(GIVEN_WOMEN if woman else GIVEN_MEN)
+        given = GIVEN_WOMEN if woman else GIVEN_MEN
         return MemberAnswer(
-            name=surname + given,
+            name=self._new(lambda: surname + self.source.choice(given)),
             id_number=make_demo_id(self.region_prefix, birth, order),
             birth_date=birth,
             sex=2 if woman else 1,
@@ -52,7 +62,8 @@ class FamilyMaker:
         draw = self.source
         surname = draw.choice(SURNAMES)
         shape = draw.randrange(4)
-        phone = f"1990000{draw.randrange(10_000):04d}"
+        # the first hundred are the accounts' own
+        phone = self._new(lambda: f"1990000{draw.randrange(100, 10_000):04d}")
         if shape == 0:
             return [self._person(surname, True, draw.randint(66, 78), "02", is_applicant=True, phone=phone)]
         head = self._person(

@@ -10,16 +10,11 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import Engine, select
 
 from commands.accounts_card import FirstAccount
+from commands.demo_assignments import hand_over
 from commands.demo_cases import DemoCase, DemoTown, Stage
 from commands.demo_families import FamilyMaker
-from commands.demo_offices import (
-    APPLICANT,
-    DEMO_PLACES,
-    DemoPlace,
-    make_offices,
-    make_residents,
-    make_staff,
-)
+from commands.demo_offices import DEMO_PLACES, DemoPlace, make_offices
+from commands.demo_staff import APPLICANT, RESIDENTS, make_residents, make_staff
 from core.access import job_actor
 from core.accounts.codes import PHONE_KIND
 from core.accounts.models import ResidentAccount
@@ -36,7 +31,7 @@ from core.scopes import System
 from core.sessions import ScopedSession, open_session
 from core.settings import Settings
 
-SEED = 20261122
+SEED = 20261123
 # (stage, how many days ago the family applied); enough of each for a worklist that looks like a Monday
 PLAN: tuple[tuple[Stage, int], ...] = (
     *((Stage.DECIDED, 34 - day) for day in range(6)),
@@ -80,7 +75,8 @@ def make_demo(settings: Settings) -> list[FirstAccount]:
             write_mark(session, demo=True, now=now)
             load_demo_villages(session)
             make_offices(session, catalogue, now)
-            accounts = [*make_staff(session, now), *make_residents(session, now)]
+            accounts = [*make_staff(session, now), *RESIDENTS]
+            make_residents(session, now)
             session.commit()
         for place in DEMO_PLACES:
             make_cases(engine, vault, files, catalogue, place, now)
@@ -99,20 +95,24 @@ def make_cases(
     """Families apply over the last weeks and stand at every stage of the procedure, in each town of the place."""
     town = DemoTown(engine, vault, catalogue, place, now)
     maker = FamilyMaker(random.Random(SEED + int(place.county[:6])), beijing_day(now), place.id_prefix)  # noqa: S311
-    _walk_plan(town, files, maker, PLAN)
+    at_stage = _walk_plan(town, files, maker, PLAN)
     if place.delegated_township:
         _walk_plan(replace(town, delegated=True), files, maker, DELEGATED_PLAN)
     if place is DEMO_PLACES[0]:
         _walk_own(town, files, maker)
+        hand_over(town, at_stage)
 
 
 def _walk_plan(
     town: DemoTown, files: FileStore, maker: FamilyMaker, plan: Sequence[tuple[Stage, int]]
-) -> None:
-    villages = _villages(town)
+) -> dict[Stage, DemoCase]:
+    """Walk every family of the plan; the last one at each stage."""
+    villages, at_stage = _villages(town), {}
     for number, (stage, days) in enumerate(plan):
         applied = town.now - timedelta(days=days, hours=6)
-        DemoCase(town, files, villages[number % len(villages)], applied).walk(maker, stage)
+        at_stage[stage] = DemoCase(town, files, villages[number % len(villages)], applied)
+        at_stage[stage].walk(maker, stage)
+    return at_stage
 
 
 def _walk_own(town: DemoTown, files: FileStore, maker: FamilyMaker) -> None:

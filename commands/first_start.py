@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -13,7 +14,8 @@ from sqlalchemy import Engine, exists, make_url, select, text
 from commands.accounts_card import FirstAccount
 from commands.db import OWNER_URL, check_version, faults_in_words, newest_revision, upgrade
 from core.access import job_actor
-from core.accounts.changes import create_first_administrators
+from core.accounts.changes import FIRST_ADMINISTRATORS, create_first_administrators
+from core.accounts.role_words import ROLE_WORDS
 from core.database import make_engine
 from core.encryption import Vault, key_provider
 from core.errors import Problem
@@ -26,7 +28,14 @@ from core.settings import Settings
 from core.translations import N_
 
 JOB = "first-start"
-ADMINISTRATORS = (N_("系统管理员"), N_("安全管理员"), N_("审计管理员"))  # in the order they are made
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What can serve: whether it is a demo, and the accounts just made, none unless it was empty."""
+
+    demo: bool
+    made: Sequence[FirstAccount] = ()
 
 
 def sqlite_file(settings: Settings) -> Path:
@@ -34,14 +43,14 @@ def sqlite_file(settings: Settings) -> Path:
     return Path(make_url(settings.database_url).database or "")
 
 
-def prepare(settings: Settings, *, now: datetime) -> list[FirstAccount]:
-    """Bring the database to a state that can serve; return the accounts made, none unless it was empty.
+def prepare(settings: Settings, *, now: datetime) -> Prepared:
+    """Bring the database to a state that can serve.
 
     Raises:
         Problem: the database is of a newer version, cannot be changed, or is a demo that may not serve here.
     """
     if settings.may_be_demo and not sqlite_file(settings).exists():
-        return _begin_demo(settings)
+        return Prepared(demo=True, made=_begin_demo(settings))
     if settings.on_sqlite:
         upgrade(settings)
     else:
@@ -59,7 +68,7 @@ def prepare(settings: Settings, *, now: datetime) -> list[FirstAccount]:
             load_regions(session)
             made = [] if mark is not None else _first_administrators(session, now)
             session.commit()
-            return made
+            return Prepared(demo=mark is not None and mark.demo, made=made)
     finally:
         engine.dispose()
 
@@ -111,7 +120,10 @@ def _first_administrators(session: ScopedSession, now: datetime) -> list[FirstAc
     """The three separated administrators of an empty real installation, each with a password for one sign-in."""
     write_mark(session, demo=False, now=now)
     made = create_first_administrators(session, now)
-    return [FirstAccount(role, *account) for role, account in zip(ADMINISTRATORS, made, strict=True)]
+    return [
+        FirstAccount(ROLE_WORDS[role], *account)
+        for role, account in zip(FIRST_ADMINISTRATORS, made, strict=True)
+    ]
 
 
 def _system(settings: Settings, engine: Engine) -> ScopedSession:

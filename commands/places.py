@@ -18,6 +18,11 @@ def settings_here() -> Settings:
     return load_settings(os.environ, beside)
 
 
+def demo_log(home: Path) -> Path:
+    """Where a demo's log goes, so that the terminal keeps the passwords it printed in sight."""
+    return home / "demo.log"
+
+
 def make_home(settings: Settings) -> None:
     """Make the state folder, readable by its owner only; a folder that cannot be written is told in a sentence.
 

@@ -18,9 +18,9 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import MPServer
 
-from commands.accounts_card import FirstAccount, card
-from commands.first_start import prepare
-from commands.places import make_home, settings_here
+from commands.accounts_card import card
+from commands.first_start import Prepared, prepare
+from commands.places import demo_log, make_home, settings_here
 from core.errors import Problem
 from core.plugin_manager import load_packs
 from core.settings import Settings
@@ -50,8 +50,8 @@ def run(arguments: argparse.Namespace) -> int:
     with take_home(settings) if settings.on_sqlite else contextlib.nullcontext():
         check_port(settings.host, settings.port)
         load_packs(settings)  # a pack that cannot be used is told here, not by a worker that will not start
-        made = prepare(settings, now=datetime.now(UTC))
-        threading.Thread(target=announce, args=(settings, greeting(settings, made)), daemon=True).start()
+        ready = prepare(settings, now=datetime.now(UTC))
+        threading.Thread(target=announce, args=(settings, greeting(settings, ready)), daemon=True).start()
         _server(settings, workers).serve()
     return 0
 
@@ -88,19 +88,24 @@ def announce(settings: Settings, words: str) -> None:
     print(words, flush=True)
 
 
-def greeting(settings: Settings, made: list[FirstAccount]) -> str:
-    """Where to go, and the accounts of a first start."""
+def greeting(settings: Settings, ready: Prepared) -> str:
+    """Where to go, the accounts of a first start, and in a demo where its log is and how to get passwords again."""
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     lines = [f"兜底已启动：http://{host}:{settings.port}/    工作人员：http://{host}:{settings.port}/staff/"]
-    if made and settings.may_be_demo:
+    if ready.made and ready.demo:
         lines += [
             "演示库已建好，里面的人和事都是编造的。演示账号（密码刚刚生成，只显示这一次）：",
-            card(made),
+            card(ready.made),
         ]
-    elif made:
+    elif ready.made:
         lines += [
             "空的正式库已建好。三位管理员的一次性密码只显示这一次，请分别交给三个人，首次登录须修改：",
-            card(made),
+            card(ready.made),
+        ]
+    if ready.demo:
+        lines += [
+            "密码找不到了：另开一个终端，运行 ./doudi demo accounts，给每个账号换一个新密码。",
+            f"访问记录写在 {demo_log(settings.home)}，这里只显示警告和错误。",
         ]
     lines.append("按 Ctrl+C 停止。")
     return "\n".join(lines)

@@ -21,7 +21,7 @@ COMMANDS = (
     Command("serve", "commands.serve", "启动平台；第一次启动会建库、载入区划和演示数据，并打印网址和账号"),
     Command("test", "commands.test", "装好测试所需，运行全部检查和测试（--quick 只跑快的）", ("test",)),
     Command("check", "commands.check", "代码检查：ruff、mypy、导入约定、模板编译", ("test",)),
-    Command("demo", "commands.demo", "在空库里造演示数据，打印演示账号"),
+    Command("demo", "commands.demo", "在空库里造演示数据，打印演示账号；demo accounts 给它们换新密码"),
     Command("bench", "commands.bench", "运行性能测量（tests/benchmarks）", ("test", "bench")),
     Command("db", "commands.db", "数据库：db upgrade 升级到本版本的结构"),
     Command("accounts", "commands.accounts", "账号：accounts reset 用户名，唯一的安全管理员进不来时用"),

@@ -10,12 +10,13 @@ import sys
 from flask import Flask
 
 from app import create_app
-from commands.places import settings_here
+from commands.places import demo_log, settings_here
 from core import jobs_engine
 from core.access import job_actor
 from core.scopes import System
 from core.sessions import ScopedSession, open_session
 from core.web.installation import EXTENSION, Installation
+from core.web.logs import log_into
 from core.web.watch import start_watch
 
 END_WITH_PARENT = 1  # PR_SET_PDEATHSIG of <sys/prctl.h>
@@ -27,6 +28,8 @@ def make() -> Flask:
     settings = settings_here()
     app = create_app(settings)
     home: Installation = app.extensions[EXTENSION]
+    if home.demo:
+        log_into(demo_log(settings.home))
 
     def open_job_session(name: str) -> ScopedSession:
         if home.vault is not None:

@@ -173,7 +173,9 @@ def test_a_demo_never_serves_beyond_this_machine(settings, capsys):
 def test_a_real_installation_begins_empty_with_three_administrators_of_one_sign_in(home, no_divisions):
     home.mkdir()
     settings = Settings(home=home, database_url=f"sqlite:///{home / 'doudi.sqlite'}", host="0.0.0.0")
-    made = first_start.prepare(settings, now=NOW)
+    ready = first_start.prepare(settings, now=NOW)
+    made = ready.made
+    assert not ready.demo
     assert [account.role for account in made] == ["系统管理员", "安全管理员", "审计管理员"]
     assert len({account.password for account in made}) == 3
     engine = make_engine(settings.database_url)
@@ -187,9 +189,10 @@ def test_a_real_installation_begins_empty_with_three_administrators_of_one_sign_
         accounts = session.scalars(select(StaffAccount)).all()
     engine.dispose()
     assert {account.username for account in accounts} == {account.sign_in for account in made}
-    told = greeting(settings, made)
+    told = greeting(settings, ready)
     assert all(account.password in told for account in made)
-    assert first_start.prepare(settings, now=NOW) == []
+    assert "demo" not in told
+    assert first_start.prepare(settings, now=NOW).made == []
 
 
 def test_a_first_start_cut_off_midway_begins_again(settings, no_divisions, monkeypatch):
@@ -198,21 +201,25 @@ def test_a_first_start_cut_off_midway_begins_again(settings, no_divisions, monke
 
     def finish(beside):
         make_demo_mark(beside)
-        return [FirstAccount("受理员", "a", "b")]
+        return [FirstAccount("镇经办", "a", "b")]
 
     monkeypatch.setattr(demo_plan, "make_demo", cut_off)
     with pytest.raises(KeyboardInterrupt):
         first_start.prepare(settings, now=NOW)
     assert not (settings.home / "doudi.sqlite").exists()
     monkeypatch.setattr(demo_plan, "make_demo", finish)
-    assert first_start.prepare(settings, now=NOW) == [("受理员", "a", "b")]
+    ready = first_start.prepare(settings, now=NOW)
+    assert ready == first_start.Prepared(demo=True, made=[("镇经办", "a", "b")])
+    told = greeting(settings, ready)
+    assert "./doudi demo accounts" in told
+    assert str(settings.home / "demo.log") in told
     assert sorted(path.name for path in settings.home.glob("doudi*")) == ["doudi.sqlite"]
     assert (settings.home / "doudi.sqlite").stat().st_mode & 0o077 == 0
 
 
 def test_the_card_lines_up_chinese_and_latin():
-    lines = card([FirstAccount("受理员", "wang", "x1"), FirstAccount("Clerk", "li", "y2")]).splitlines()
-    assert lines == ["  受理员  wang  x1", "  Clerk   li    y2"]
+    lines = card([FirstAccount("镇 · 经办", "wang", "x1"), FirstAccount("Clerk", "li", "y2")]).splitlines()
+    assert lines == ["  镇 · 经办  wang  x1", "  Clerk      li    y2"]
 
 
 # --- the whole thing, as a program ---------------------------------------------------------------------------------
@@ -267,6 +274,10 @@ def test_a_newcomer_s_first_start_then_a_restart_then_a_kill(home):
     assert len(re.findall(r"\w{4}-\w{4}-\w{4}-\w{4}", told)) >= 5
     assert "编造" in told
     assert "Traceback" not in told
+    # the passwords stay in sight: what was asked for is written elsewhere
+    assert '"event": "request"' not in told
+    assert '"event": "request"' in (home / "demo.log").read_text(encoding="utf-8")
+    assert (home / "demo.log").stat().st_mode & 0o077 == 0
 
     second = Server(home, port)
     second.wait(60)

@@ -16,6 +16,7 @@ from core.access import NATION, Actor, Permission, Role, job_actor
 from core.accounts.models import PasswordHistory, RoleGrant, StaffAccount
 from core.accounts.passwords import check_new_password, hash_password, is_password, make_password
 from core.accounts.policy import POLICY
+from core.accounts.role_words import ROLE_WORDS
 from core.accounts.signed_in import end_other_sessions, grants_in_force
 from core.accounts.staff_sign_in import count_failure
 from core.database import new_id
@@ -226,11 +227,12 @@ def _administered(session: ScopedSession, actor: Actor, account_id: uuid.UUID, n
 
 # --- an empty installation --------------------------------------------------------------------------------------
 
-_FIRST = (
-    ("xitong", N_("系统管理员"), Role.SYSTEM_ADMINISTRATOR),
-    ("anquan", N_("安全管理员"), Role.SECURITY_ADMINISTRATOR),
-    ("shenji", N_("审计管理员"), Role.AUDIT_ADMINISTRATOR),
-)
+# in the order they are made, with the beginning of each one's user name
+FIRST_ADMINISTRATORS = {
+    Role.SYSTEM_ADMINISTRATOR: "xitong",
+    Role.SECURITY_ADMINISTRATOR: "anquan",
+    Role.AUDIT_ADMINISTRATOR: "shenji",
+}
 
 
 def create_first_administrators(
@@ -245,13 +247,13 @@ def create_first_administrators(
         raise Conflict(N_("这里已经有人员账号，不能再建第一批管理员"))
     made = []
     actor = job_actor("first start")
-    for stem, called, role in _FIRST:
+    for role, stem in FIRST_ADMINISTRATORS.items():
         username = f"{stem}-{secrets.randbelow(9000) + 1000}"
         password = make_password()
         account = StaffAccount(
             id=new_id(),
             username=username,
-            full_name=called,
+            full_name=ROLE_WORDS[role],
             office=region,
             password_hash=hash_password(password),
             password_changed_at=now,

@@ -9,6 +9,8 @@ import time
 import traceback
 import unicodedata
 from collections.abc import Callable, MutableMapping
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
 from typing import Any, TextIO
 
 import structlog
@@ -20,6 +22,7 @@ EXTENSION = "doudi_request_log"
 # values the program itself makes: they hold digits and tell nothing of a person
 OUR_OWN = frozenset({"timestamp", "level", "logger", "report", "event", "status", "milliseconds", "endpoint", "method", "frames"})  # fmt: skip
 MASK = "[…]"
+FILE_SIZE = 10_000_000  # bytes
 # any run of seven digits or more, also with what people write between them, perhaps closed by the X of an ID number;
 # more than the leak scan finds, because a log loses nothing by it
 _LONG_NUMBER = re.compile(r"[0-9](?:[\s\-._/()]{0,2}[0-9]){6,}[Xx]?")
@@ -83,8 +86,12 @@ _PROCESSORS: list[Callable[..., Any]] = [
 ]
 
 
-class _MaskingHandler(logging.StreamHandler[TextIO]):
-    """Ours, to be told from handlers that others put on the root logger; writes to what standard error is at the time."""
+class MaskingHandler(logging.Handler):
+    """Ours, to be told from handlers that others put on the root logger."""
+
+
+class _ToStream(MaskingHandler, logging.StreamHandler[TextIO]):
+    """Writes to what standard error is at the time."""
 
     def __init__(self, stream: TextIO | None) -> None:
         logging.Handler.__init__(self)
@@ -95,20 +102,15 @@ class _MaskingHandler(logging.StreamHandler[TextIO]):
         return self._given or sys.stderr
 
 
+class _ToFile(MaskingHandler, RotatingFileHandler):
+    """Keeps one file before the present one."""
+
+
 def configure_logs(stream: TextIO | None = None, level: int = logging.INFO) -> None:
     """Send our events and those of libraries through the mask to `stream` (standard error)."""
-    handler = _MaskingHandler(stream)
-    handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=_PROCESSORS,
-            processors=[
-                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.JSONRenderer(ensure_ascii=False),
-            ],
-        )
-    )
     root = logging.getLogger()
-    root.handlers = [each for each in root.handlers if not isinstance(each, _MaskingHandler)] + [handler]
+    root.handlers = [each for each in root.handlers if not isinstance(each, MaskingHandler)]
+    _add(_ToStream(stream))
     # libraries speak up when something is wrong, not of their daily work
     root.setLevel(logging.WARNING)
     logging.getLogger("doudi").setLevel(level)
@@ -118,6 +120,27 @@ def configure_logs(stream: TextIO | None = None, level: int = logging.INFO) -> N
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=False,
     )
+
+
+def log_into(path: Path) -> None:
+    """Write everything to a file, of which the stream keeps what is wrong: for whoever reads her terminal."""
+    for each in logging.getLogger().handlers:
+        if isinstance(each, _ToStream):
+            each.setLevel(logging.WARNING)
+    _add(_ToFile(path, maxBytes=FILE_SIZE, backupCount=1, encoding="utf-8"))
+
+
+def _add(handler: MaskingHandler) -> None:
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=_PROCESSORS,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.JSONRenderer(ensure_ascii=False),
+            ],
+        )
+    )
+    logging.getLogger().addHandler(handler)
 
 
 def start_timer() -> None:

@@ -6,44 +6,31 @@ import pytest
 from sqlalchemy import select
 
 from commands.__main__ import main
-from core.access import job_actor
 from core.accounts.changes import create_first_administrators
 from core.accounts.models import StaffAccount
 from core.accounts.second_factor import begin_enrolment
 from core.accounts.signed_in import find_session
 from core.accounts.staff_sign_in import sign_in_staff
 from core.audit.models import AuditEntry
-from core.database import Base, make_engine
-from core.encryption import Vault, key_provider
-from core.scopes import System
-from core.sessions import open_session
-from core.tables import all_tables
 
 pytestmark = pytest.mark.row("R0-14")
 
 
 @pytest.fixture
-def installation(tmp_path, monkeypatch, now):
-    """(engine, vault, name and password of a security administrator who set up a second factor)."""
-    monkeypatch.setenv("DOUDI_HOME", str(tmp_path))
-    monkeypatch.delenv("DOUDI_DATABASE_URL", raising=False)
-    all_tables()
-    engine = make_engine(f"sqlite:///{tmp_path / 'doudi.sqlite'}")
-    Base.metadata.create_all(engine)
-    vault = Vault(key_provider("file", tmp_path / "keys"))
-    with open_session(engine, System("test"), job_actor("test"), vault=vault) as session:
+def installation(here, now):
+    """(the installation, name and password of a security administrator who set up a second factor)."""
+    with here.session() as session:
         made = create_first_administrators(session, now)
         name, password = next(each for each in made if each[0].startswith("anquan"))
         account = session.scalar(select(StaffAccount).where(StaffAccount.username == name))
         begin_enrolment(session, account.id, issuer="兜底")
         account.totp_confirmed_at = now
-        session.commit()
-    yield engine, vault, name, password
-    engine.dispose()
+    return here, name, password
 
 
 def test_the_old_password_and_phone_are_void_and_the_new_one_must_be_changed(installation, capsys, now):
-    engine, vault, name, password = installation
+    here, name, password = installation
+    engine, vault = here.engine, here.vault
     token = sign_in_staff(engine, vault, name, password, now=now).token
     assert main(["accounts", "reset", name]) == 0
     fresh = capsys.readouterr().out.split(name)[1].split()[0]
@@ -52,7 +39,7 @@ def test_the_old_password_and_phone_are_void_and_the_new_one_must_be_changed(ins
     signed_in = find_session(engine, vault, sign_in_staff(engine, vault, name, fresh, now=now).token, now=now)
     assert signed_in.must_change_password
     assert signed_in.must_enrol
-    with open_session(engine, System("test"), writes=False) as session:
+    with here.session() as session:
         acts = set(session.scalars(select(AuditEntry.act).where(AuditEntry.actor_name == "accounts-command")))
     assert {"password.reset", "second-factor.reset"} <= acts
 
@@ -63,18 +50,17 @@ def test_a_name_nobody_has_is_told(installation, capsys):
 
 
 def test_a_closed_account_stays_closed_and_the_command_says_who_may_open_it(installation, capsys, now):
-    engine, vault, name, _password = installation
-    with open_session(engine, System("test"), job_actor("test"), vault=vault) as session:
+    here, name, _password = installation
+    with here.session() as session:
         account = session.scalar(select(StaffAccount).where(StaffAccount.username == name))
         account.disabled_at = now
         before = account.password_hash
-        session.commit()
     assert main(["accounts", "reset", name]) == 1
     told = capsys.readouterr()
     assert "已经停用" in told.err
     assert "先重新启用" in told.err
     assert name not in told.out
-    with open_session(engine, System("test"), writes=False) as session:
+    with here.session() as session:
         account = session.scalar(select(StaffAccount).where(StaffAccount.username == name))
         assert (account.disabled_at, account.password_hash) == (now, before)
         assert account.totp_confirmed_at is not None

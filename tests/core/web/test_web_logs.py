@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.leak_scan import scan_text
-from core.web.logs import bare_sentence, configure_logs, mask_numbers
+from core.web.logs import MASK, MaskingHandler, bare_sentence, configure_logs, log_into, mask_numbers
 
 ID = "520399199001011234"
 PHONE = "19900001234"
@@ -22,9 +22,9 @@ def lines():
     configure_logs(stream)
     yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
     structlog.reset_defaults()
-    logging.getLogger().handlers = [
-        handler for handler in logging.getLogger().handlers if type(handler).__name__ != "_MaskingHandler"
-    ]
+    for handler in [each for each in logging.getLogger().handlers if isinstance(each, MaskingHandler)]:
+        logging.getLogger().removeHandler(handler)
+        handler.close()
 
 
 @pytest.mark.parametrize(
@@ -41,6 +41,17 @@ def test_a_number_of_a_person_never_reaches_a_log(lines, value):
         text = json.dumps(line, ensure_ascii=False)
         assert "1234" not in text
         assert not [leak for leak in scan_text(text) if leak.kind in {"id_number", "mobile", "bank_card"}]
+
+
+def test_a_log_kept_in_a_file_leaves_the_terminal_to_what_is_wrong_and_masks_both(lines, tmp_path):
+    log_into(tmp_path / "demo.log")
+    log = structlog.get_logger("doudi.test")
+    log.info("request", answer=PHONE)
+    log.error("fault", answer=PHONE)
+    kept = [json.loads(line) for line in (tmp_path / "demo.log").read_text(encoding="utf-8").splitlines()]
+    assert [line["event"] for line in kept] == ["request", "fault"]
+    assert [line["event"] for line in lines()] == ["fault"]
+    assert {line["answer"] for line in (*kept, *lines())} == {MASK}
 
 
 def test_a_fault_is_logged_by_kind_and_place_without_its_values(lines):

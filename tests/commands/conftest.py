@@ -1,0 +1,41 @@
+"""An installation as a command finds it: a folder named by DOUDI_HOME, its database and its keys."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import pytest
+from sqlalchemy import Engine
+
+from core.access import job_actor
+from core.database import Base, make_engine
+from core.encryption import Vault, key_provider
+from core.scopes import System
+from core.sessions import open_session
+from core.tables import all_tables
+
+
+@dataclass
+class Here:
+    """The installation; `session()` commits what was done in it."""
+
+    engine: Engine
+    vault: Vault
+
+    @contextmanager
+    def session(self):
+        with open_session(self.engine, System("test"), job_actor("test"), vault=self.vault) as session:
+            yield session
+            session.commit()
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    monkeypatch.setenv("DOUDI_HOME", str(tmp_path))
+    monkeypatch.delenv("DOUDI_DATABASE_URL", raising=False)
+    all_tables()
+    engine = make_engine(f"sqlite:///{tmp_path / 'doudi.sqlite'}")
+    Base.metadata.create_all(engine)
+    yield Here(engine, Vault(key_provider("file", tmp_path / "keys")))
+    engine.dispose()
