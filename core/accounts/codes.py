@@ -73,7 +73,7 @@ def send_code(
     written = text.format(code=code, minutes=POLICY.code_life // timedelta(minutes=1))
     send_message(
         session,
-        OutgoingMessage(phone, written, purpose.partition(":")[0]),
+        OutgoingMessage(phone, written, purpose.partition(":")[0], row_id.hex),
         now=now,
         channels=channels,
         demo=demo,
@@ -146,12 +146,23 @@ def send_message(
 
     Raises Blocked where nothing can send.
     """
-    for channel in channels:
-        if channel.ready():
-            channel.send(message)
-            return
-    if not demo:
+    channel = ready_channel(channels, demo=demo)
+    if channel is None:
+        keep_in_outbox(session, message, now=now)
+    else:
+        channel.send(message)
+
+
+def ready_channel(channels: Sequence[MessageChannel], *, demo: bool) -> MessageChannel | None:
+    """The first channel that is ready; None where it is a demo's outbox page. Raises Blocked where nothing can send."""
+    channel = next((each for each in channels if each.ready()), None)
+    if channel is None and not demo:
         raise Blocked(N_("本地还没有开通短信。请到镇（街道）窗口办理，或者拨打 12345。"))
+    return channel
+
+
+def keep_in_outbox(session: ScopedSession, message: OutgoingMessage, *, now: datetime) -> None:
+    """Show a message on the demo's outbox page instead of sending it. Needs a System session."""
     row_id = new_id()
     sealed = session.vault.seal_row(
         "outbox_messages", row_id, {"to_sealed": message.phone, "body_sealed": message.text}

@@ -132,6 +132,17 @@ def give_up_phone(
         session.flush()
 
 
+def gave_up(session: ScopedSession, person_id: uuid.UUID | None, phone: str) -> bool:
+    """Whether the office noted of a phone (11 digits) that it was hers and no longer is. Needs a System session."""
+    ends = session.scalars(
+        select(VerifiedPhone.ended_at).where(
+            VerifiedPhone.person_id == person_id,
+            VerifiedPhone.phone_index.in_(session.vault.index_all(PHONE_KIND, phone)),
+        )
+    ).all()
+    return bool(ends) and None not in ends
+
+
 def link(
     session: ScopedSession,
     account: ResidentAccount,

@@ -27,6 +27,14 @@ def account_phone(session: ScopedSession, account_id: uuid.UUID | None) -> str:
     return "" if account is None else session.vault.read(account, "phone_sealed") or ""
 
 
+def phones_of(session: ScopedSession, account_id: uuid.UUID | None, person_id: uuid.UUID | None) -> list[str]:
+    """The phones (11 digits) that an account, and then the accounts of a person, sign in by. Needs a System session."""
+    accounts = [account_id]
+    if person_id is not None:
+        accounts += session.scalars(select(ResidentAccount.id).where(ResidentAccount.person_id == person_id))
+    return [phone for each in accounts if (phone := account_phone(session, each))]
+
+
 def own_account(session: ScopedSession) -> OwnAccount:
     """The account of the session's own scope. Raises NotFound in any other."""
     account = found(

@@ -13,6 +13,8 @@ from core.authorisations.changes import end_for_case
 from core.cases import people, tasks
 from core.cases.entering import enter_register
 from core.cases.limits import WHOLE, limit_case
+from core.cases.message_models import MessageEvent
+from core.cases.messages import tell
 from core.cases.models import OPEN_STATES, Authority, Case, CaseState, StepCode, StepState
 from core.cases.procedure import Procedure, beijing_day
 from core.cases.reactions import tell_accepted
@@ -102,6 +104,7 @@ def accept_application(
     )
     tasks.finish_tasks(session, actor, case, "supplement", now=now)
     tell_accepted(session, case, procedure)
+    tell(session, case, MessageEvent.ACCEPTED, now=now)
     fields = letter_fields(session, case, procedure, now) | {"due_on": case.due_on, "accepted_on": today}
     return issue_letter(
         session,
@@ -161,6 +164,7 @@ def send_deficiency_letter(
     )
     tasks.finish_tasks(session, actor, case, str(StepCode.ACCEPTANCE), now=now)
     session.flush()
+    tell(session, case, MessageEvent.DEFICIENCY, now=now, day=due.date)
     return letter
 
 
@@ -214,6 +218,7 @@ def decline_acceptance(
     end_for_case(session, actor, case.id, now=now)
     case.decided_at = now
     audit.record(session, "case.refuse", case, now=now)
+    tell(session, case, MessageEvent.DECIDED, now=now)
     return letter
 
 

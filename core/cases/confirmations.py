@@ -18,6 +18,8 @@ from core.cases import tasks
 from core.cases.assessment import assess
 from core.cases.changes import letter_fields, recipient_of
 from core.cases.grounds import Ground, require_grounds
+from core.cases.message_models import MessageEvent
+from core.cases.messages import tell
 from core.cases.models import Authority, Case, CaseState, Confirmation, Opinion, Outcome, StepCode
 from core.cases.opinions import current_opinion, supersede_opinion
 from core.cases.procedure import Procedure, beijing_day
@@ -156,6 +158,7 @@ def _decide(
     complete_step(session, actor, case, StepCode.CONFIRMATION, evidence, procedure, now=now)
     tell_decided(session, case, confirmation, decision, procedure)
     _send_decision(session, actor, case, confirmation, against, procedure, now)
+    tell(session, case, MessageEvent.DECIDED, now=now)
     if not granted:
         # they were given for this application and for the time of assistance alone (PIPL 19)
         end_for_case(session, actor, case.id, now=now)

@@ -11,6 +11,8 @@ from sqlalchemy import select
 
 from core import audit
 from core.cases.data_requests import requests_of_case
+from core.cases.message_models import CaseMessage, MessageEvent, MessageOutcome
+from core.cases.messages import messages_of_case
 from core.cases.models import Case, Confirmation, Opinion, Outcome, Pause, StepCode, StepState
 from core.cases.steps import STEP_NAMES, steps_of
 from core.letters.queries import letters_of_case
@@ -31,10 +33,11 @@ class HistoryLine:
 
 
 def history_of(session: ScopedSession, case: Case) -> list[HistoryLine]:
-    """Everything the room knows of a case, the last first: steps, letters, pauses, opinions, the decision, corrections."""
+    """Everything the room knows of a case, the last first: steps, letters, messages, pauses, opinions, the decision, corrections."""
     lines = [
         *_steps(session, case),
         *_letters(session, case),
+        *_messages(session, case),
         *_pauses(session, case),
         *_opinions(session, case),
         *_decisions(session, case),
@@ -69,6 +72,34 @@ def _letters(session: ScopedSession, case: Case) -> list[HistoryLine]:
         if letter.read_at is not None:
             lines.append(HistoryLine(letter.read_at, N_("文书"), N_("收信人打开了《{title}》"), values))
     return lines
+
+
+_EVENTS = {
+    MessageEvent.RECEIVED: N_("申请收到了"),
+    MessageEvent.DEFICIENCY: N_("有一次性告知书"),
+    MessageEvent.ACCEPTED: N_("受理了"),
+    MessageEvent.VISIT: N_("哪天上门"),
+    MessageEvent.DECIDED: N_("办完了，有文书"),
+}
+_ENDS = {
+    MessageOutcome.SENT: N_("已发短信到{phone}，告知“{event}”"),
+    MessageOutcome.NO_PHONE: N_("没有手机号，请电话或上门告知“{event}”"),
+    MessageOutcome.EXPIRED: N_("短信一直发不出去，已过时不再发，请电话或上门告知“{event}”"),
+}
+
+
+def _messages(session: ScopedSession, case: Case) -> Iterator[HistoryLine]:
+    for message in messages_of_case(session, case.id):
+        values: dict[str, object] = {"event": _EVENTS[message.event], "phone": message.phone_masked}
+        yield HistoryLine(message.ended_at or message.written_at, N_("短信"), _state(message), values)
+
+
+def _state(message: CaseMessage) -> str:
+    if message.outcome is not None:
+        return _ENDS[message.outcome]
+    if message.tries:
+        return N_("短信暂时发不出去，会再试；要紧的请电话或上门告知“{event}”")
+    return N_("等着发短信，告知“{event}”")
 
 
 def _pauses(session: ScopedSession, case: Case) -> list[HistoryLine]:

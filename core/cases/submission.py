@@ -15,6 +15,8 @@ from core import audit
 from core.access import Actor
 from core.cases.application import Application, MemberAnswer, check_application
 from core.cases.declaration_models import DeclaredMember, Layer, StatementLine
+from core.cases.message_models import MessageEvent
+from core.cases.messages import tell
 from core.cases.models import Authority, Case, CaseState
 from core.cases.numbers import give_back, next_case_number
 from core.cases.procedure import Procedure
@@ -68,6 +70,7 @@ def submit_application(
     write_rows(session, DeclaredMember, prepared.members)
     write_rows(session, StatementLine, prepared.lines)
     begin_steps(session, actor, case, procedure, now=now)
+    tell(session, case, MessageEvent.RECEIVED, now=now)
     audit.record(
         session,
         "case.submit",

@@ -111,11 +111,15 @@ class RegionDeclaration:
 
 @dataclass(frozen=True, slots=True)
 class OutgoingMessage:
-    """A short message to one phone. `text` holds no ID number and no reason of a decision."""
+    """A short message to one phone. `text` holds no ID number, nor whether or why something was decided.
+
+    `purpose`: "sign-in", "sign" or "case"; `key`: the same at every try of one message, another for every other.
+    """
 
     phone: str
     text: str
     purpose: str
+    key: str
 
     def __repr__(self) -> str:
         # messages reach logs when a channel fails
@@ -126,6 +130,8 @@ class OutgoingMessage:
 class MessageChannel:
     """A way to send short messages. `send` returns when the message was handed over, else raises `Problem`.
 
+    It may be called again with a message it was given before: one of a case is tried anew after a failure, and after a
+    power cut nobody knows how far the last try came; by its `key` a gateway can tell. It takes less than five minutes.
     `ready()` is False where the site has not set the channel up; it is then passed over.
     """
 

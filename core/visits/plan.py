@@ -13,6 +13,8 @@ from sqlalchemy.orm import aliased
 
 from core import audit
 from core.access import Actor, Permission
+from core.cases.message_models import MessageEvent
+from core.cases.messages import tell
 from core.cases.models import OPEN_STATES, Case, CaseStep, StepCode, StepState
 from core.cases.procedure import Procedure, beijing_day
 from core.cases.steps import complete_step, step_of
@@ -166,6 +168,7 @@ def plan_visit(
     evidence = {"visit_day": plan.day.isoformat(), "surveyors": [str(each) for each in plan.surveyors]}
     complete_step(session, actor, case, StepCode.SURVEY_START, evidence, procedure, now=now)
     audit.record(session, "visit.plan", case, now=now, case_id=case.id)
+    tell(session, case, MessageEvent.VISIT, now=now, day=plan.day)
 
 
 def plan_of(session: ScopedSession, case_id: uuid.UUID) -> Plan | None:

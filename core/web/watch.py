@@ -1,16 +1,21 @@
-"""What an installation does by itself every few minutes: closes notices, reads them back, renews deadlines, seals, sweeps."""
+"""What an installation does by itself: every few minutes it closes notices, reads them back, renews deadlines, seals,
+sweeps; every few seconds it sends the messages that cases wrote.
+"""
 
 from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 from flask import Flask
 
 from core import audit
 from core.access import job_actor
 from core.cases.mergers import follow_mergers
+from core.cases.message_sending import Sender
 from core.cases.procedure import beijing_day
 from core.cases.renewal import renew_deadlines
 from core.documents.changes import sweep_files
@@ -25,6 +30,7 @@ from core.web.public_check import check_notice, unchecked_notices
 log = logging.getLogger("doudi.watch")
 _SWEPT = "doudi_files_swept"  # the day on which this process last looked through the files
 SOON, EVERY = 5.0, 120.0  # seconds: to the first round, and between the others
+MESSAGES_EVERY = 10.0  # seconds
 
 
 def watch_once(app: Flask, *, now: datetime) -> None:
@@ -97,15 +103,43 @@ def _session(home: Installation, job: str) -> ScopedSession:
     return open_session(home.engine, System(job), job_actor(job), vault=home.vault)
 
 
+def send_messages(app: Flask, *, clock: Callable[[], datetime] | None = None) -> int:
+    """One round of sending; returns how many messages were sent. `clock`: the installation's, unless told."""
+    home = installation_of(app)
+    if home.vault is None:
+        return 0
+    time = clock or home.clock
+    return Sender(
+        home.engine,
+        home.vault,
+        lambda region: home.for_region(region, beijing_day(time())).message_channels,
+        time,
+        demo=home.demo,
+    ).send_due()
+
+
 def start_watch(app: Flask) -> threading.Event:
-    """Watch in a thread of this process until the returned event is set. Rounds of several processes do no harm."""
+    """Watch in threads of this process until the returned event is set. Rounds of several processes do no harm."""
     stop = threading.Event()
 
-    def rounds() -> None:
-        wait = SOON
-        while not stop.wait(wait):
-            watch_once(app, now=installation_of(app).clock())
-            wait = EVERY
+    def watch() -> None:
+        watch_once(app, now=installation_of(app).clock())
 
-    threading.Thread(target=rounds, name="doudi-watch", daemon=True).start()
+    # a slow gateway keeps no notice from closing
+    for name, work, every in (
+        ("doudi-watch", watch, EVERY),
+        ("doudi-messages", partial(send_messages, app), MESSAGES_EVERY),
+    ):
+        threading.Thread(target=_rounds, args=(stop, work, every), name=name, daemon=True).start()
     return stop
+
+
+def _rounds(stop: threading.Event, work: Callable[[], object], every: float) -> None:
+    wait = SOON
+    while not stop.wait(wait):
+        try:
+            work()
+        except Exception:
+            # a database away for a while must not end the rounds
+            log.exception("a round failed")
+        wait = every

@@ -14,6 +14,36 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "case_messages",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("owner_account_id", sa.Uuid(), nullable=True),
+        sa.Column("event", sa.String(length=40), nullable=False),
+        sa.Column("last_day", sa.Date(), nullable=True),
+        sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("tries", sa.SmallInteger(), nullable=False),
+        sa.Column("next_try_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("outcome", sa.String(length=40), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("phone_masked", sa.String(length=20), nullable=False),
+        sa.Column("province", sa.String(length=12), nullable=False),
+        sa.Column("city", sa.String(length=12), nullable=False),
+        sa.Column("county", sa.String(length=12), nullable=False),
+        sa.Column("township", sa.String(length=12), nullable=False),
+        sa.Column("village", sa.String(length=12), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_case_messages")),
+    )
+    with op.batch_alter_table("case_messages", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_case_messages_case_id"), ["case_id"], unique=False)
+        batch_op.create_index(
+            "ix_case_messages_waiting",
+            ["next_try_at"],
+            unique=False,
+            sqlite_where=sa.text("outcome IS NULL"),
+            postgresql_where=sa.text("outcome IS NULL"),
+        )
+
+    op.create_table(
         "case_pauses",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("case_id", sa.Uuid(), nullable=False),

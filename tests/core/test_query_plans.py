@@ -14,6 +14,7 @@ from core.cases import queries as cases
 from core.cases import worklist as work
 from core.cases.comparison import compare
 from core.cases.data_requests import ask_for_correction, corrections_of_case, my_corrections
+from core.cases.messages import due_messages, messages_of_case
 from core.cases.models import OPEN_STATES
 from core.cases.people import members
 from core.cases.renewal import renew_deadlines
@@ -127,6 +128,7 @@ def test_everything_on_the_page_of_a_case(town, busy, reads_by_index):
         lambda session: requests_of(session, case_id),
         lambda session: visits_of_case(session, case_id),
         lambda session: letters_of_case(session, case_id),
+        lambda session: messages_of_case(session, case_id),
         lambda session: corrections_of_case(session, case_id),
         lambda session: notices_of_case(session, case_id),
         lambda session: objections_of_case(session, case_id),
@@ -164,4 +166,5 @@ def test_the_sweeps_of_every_two_minutes(town, busy, reads_by_index):
         lambda session: take_down_ended(session, now=town.now),
         lambda session: close_due_notices(session, actor, procedure_of, now=town.now),
         lambda session: renew_deadlines(session, procedure_of, now=town.now),
+        lambda session: due_messages(session, now=town.now, limit=100),
     )

@@ -13,11 +13,12 @@ from sqlalchemy import func, select
 from core.audit.models import AuditEntry
 from core.authorisations.models import Authorisation
 from core.cases.declaration_models import DeclaredMember, StatementLine
+from core.cases.message_models import CaseMessage
 from core.cases.models import Case, CaseSeries, CaseStep, Task
 from core.scopes import System
 
 PROGRAM = Path(__file__).with_name("submitting_program.py")
-WHOLE = {DeclaredMember: 5, StatementLine: 6, CaseStep: 9, Task: 1, Authorisation: 5}
+WHOLE = {DeclaredMember: 5, StatementLine: 6, CaseStep: 9, Task: 1, CaseMessage: 1, Authorisation: 5}
 
 
 def submit_until_killed(town, tmp_path, url, after):
