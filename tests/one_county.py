@@ -198,6 +198,7 @@ def _ids(
             select(Authorisation).where(Authorisation.case_id == own_case).order_by(Authorisation.position)
         ).all()
         ids["own_authorisation"] = asked[0].id
+        ids["waiting_authorisation"] = asked[SPOUSE].id
         ids["token"] = token_of(session, asked[SPOUSE], site.at)
         one = {
             "authorisation": select(Authorisation.id).where(Authorisation.case_id == checked),
@@ -221,7 +222,7 @@ def _ids(
         }
         ids |= {name: session.scalars(statement).first() for name, statement in one.items()}
         session.commit()
-    ids["staff_account"] = clerk.account_id
+    ids["staff_account"], ids["township"] = clerk.account_id, TOWNSHIP
     assert all(ids.values()), ids
     return ids
 

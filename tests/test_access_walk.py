@@ -65,6 +65,7 @@ REAL: dict[str, str] = {
     "staff:draft_id": "window_draft",
     "portal:case_id": "own_case",
     "portal:authorisation_id": "own_authorisation",
+    "portal.my_authorisation_phone:authorisation_id": "waiting_authorisation",
     "portal:letter_id": "own_letter",
     "portal:login_id": "resident_login",
     "staff:login_id": "staff_login",
@@ -79,6 +80,7 @@ REAL: dict[str, str] = {
     "entry_id": "standard",
     "assignment_id": "assignment",
     "staff.award_end:case_id": "decided_case",
+    "staff.office:place": "township",
 }
 # arguments that name nothing of one county
 WORDS: dict[str, str] = {

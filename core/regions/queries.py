@@ -145,6 +145,12 @@ def office(session: Session, code: str) -> RegionOffice | None:
     return max(session.scalars(statement), key=lambda each: level_of(each.region_code), default=None)
 
 
+def offices_of(session: Session, codes: Iterable[str]) -> dict[str, RegionOffice]:
+    """Code → the office entered for that very place; places without one are left out."""
+    rows = session.scalars(select(RegionOffice).where(RegionOffice.region_code.in_(list(codes))))
+    return {row.region_code: row for row in rows}
+
+
 _COUNTERS = select(RegionCounter.name, RegionCounter.value).where(
     RegionCounter.region_code == bindparam("code")
 )
