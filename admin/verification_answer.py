@@ -15,7 +15,7 @@ from core.cases import queries as cases
 from core.cases.declaration_models import DeclaredMember
 from core.sessions import found
 from core.verification.models import VerificationRequest
-from core.verification.queries import open_answer, waiting_requests
+from core.verification.queries import limit_of, open_answer, waiting_requests
 from core.verification.queries import request as request_row
 from core.verification.sending import OPEN
 from core.web.access_gate import access
@@ -34,9 +34,12 @@ def verification_answer(request_id: uuid.UUID) -> Response:
     if request.method == "POST" and form.validate() and record_answer(case, row, form):
         return redirect_to(_next(row))
     open_answer(session(), row, now=now())
+    due_on, provisional = limit_of(session(), row)
     return page(
         "admin/verification/answer.html",
         row=row,
+        due_on=due_on,
+        provisional=provisional,
         name=people.full_name(session(), member),
         id_masked=member.id_masked,
         form=form,

@@ -17,7 +17,7 @@ from core.translations import N_
 from core.verification.exchange_files import write_report, write_sheet
 from core.verification.importing import REJECTED, import_results
 from core.verification.models import RequestState, VerificationRequest
-from core.verification.queries import import_of, imports, waiting_requests
+from core.verification.queries import import_of, imports, limit_of, waiting_requests
 from core.verification.sending import send_checks
 from core.web.access_gate import access, may
 from core.web.file_fields import DocumentField
@@ -71,7 +71,10 @@ def _desk(form: ImportForm) -> Response:
     return page(
         "admin/verification/desk.html",
         form=form,
-        cases=[(first[case_id], queued, sent) for case_id, (queued, sent) in by_case.items()],
+        cases=[
+            (first[case_id], *limit_of(session(), first[case_id]), queued, sent)
+            for case_id, (queued, sent) in by_case.items()
+        ],
         queued=sum(row.state is RequestState.QUEUED for row in rows),
         waiting=len(rows),
         imports=imports(session()),

@@ -17,6 +17,7 @@ from admin.visit_page import SectionForm, VisitDesk, open_visit
 from admin.visit_photos import keep_photos, kept_photos
 from core import audit
 from core.access import Permission
+from core.accounts.assignments import VISIT, last_day_of
 from core.accounts.queries import names_of
 from core.cases import queries
 from core.cases.draft_state import DraftConflict, DraftState
@@ -199,13 +200,19 @@ def _show(
         refused=message_text(refused.message, refused.values) if refused is not None else "",
         place=places_below([desk.case.region_code]).get(desk.case.region_code, ""),
         whole_place=node(session(), desk.case.region_code).full_name,
-        due=in_words(desk.case.due_on),
+        due=in_words(_due(desk.case)),
         others=[(names.get(account, gettext("一位同事")), when) for account, when in others],
         by_county=by_county(actor()),
         back=url_for("staff.case_visits", case_id=desk.case.id)
         if may(Permission.CASE_READ)
         else url_for("staff.visits"),
     )
+
+
+def _due(case: Case) -> date | None:
+    """The whole case's last day, or that of the work handed to her where it comes before."""
+    days = [case.due_on, last_day_of(session().scope, case.id, VISIT)]
+    return min((each for each in days if each is not None), default=None)
 
 
 @blueprint.route("/cases/<uuid:case_id>/visit/drop", methods=["GET", "POST"])

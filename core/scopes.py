@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, false, or_, true
 from sqlalchemy.orm import Mapped, mapped_column
@@ -63,16 +63,24 @@ class Region:
             raise OutOfScope(msg)
 
 
+class HandedWork(NamedTuple):
+    """One kind of work on one case, handed over by name; hers up to and including `last_day`."""
+
+    case_id: uuid.UUID
+    kind: str
+    last_day: date
+
+
 @dataclass(frozen=True, slots=True)
 class Assigned:
     """A bought-in worker or department officer: only what was handed over by name.
 
-    `work`: (case, kind of work); a room that holds more of a case than one kind of work narrows its reads by it.
+    `work`: what was; a room that holds more of a case than one kind of work narrows its reads by it.
     """
 
     case_ids: frozenset[uuid.UUID] = frozenset()
     household_ids: frozenset[uuid.UUID] = frozenset()
-    work: frozenset[tuple[uuid.UUID, str]] = frozenset()
+    work: frozenset[HandedWork] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import groupby
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, Date, SQLColumnExpression, and_, case, literal, or_, select
 
 from core import audit
 from core.access import Actor, Permission, Role, region_contains
 from core.accounts.models import Assignment, RoleGrant, StaffAccount
 from core.database import new_id
 from core.errors import Conflict, Invalid
-from core.scopes import region_columns
+from core.scopes import Assigned, HandedWork, Scope, region_columns
 from core.sessions import ScopedSession, found
 from core.translations import N_
 from core.workdays import CHINA
@@ -143,6 +144,38 @@ def _end(session: ScopedSession, actor: Actor, given: Assignment, now: datetime)
 
 def _place(given: Assignment) -> str:
     return given.village or given.township or given.county
+
+
+def own_limit(
+    scope: Scope,
+    due: SQLColumnExpression[date],
+    provisional: SQLColumnExpression[bool],
+    work_of: Callable[[Collection[HandedWork]], ColumnElement[bool]],
+) -> tuple[SQLColumnExpression[date], SQLColumnExpression[bool]]:
+    """A deadline and whether it is provisional, as columns, for who reads in that scope.
+
+    Who works by assignment must be done by the last day she has it, where that comes before the deadline itself.
+    `work_of`: which rows are about any of that work.
+    """
+    if not isinstance(scope, Assigned) or not scope.work:
+        return due, provisional
+    by_day = sorted(scope.work, key=_last_day)
+    days = [(work_of(list(work)), literal(day, Date)) for day, work in groupby(by_day, key=_last_day)]
+    last = case(*days, else_=due)
+    earlier = case((last < due, last), else_=due)
+    return earlier, and_(provisional, earlier == due)
+
+
+def _last_day(work: HandedWork) -> date:
+    return work.last_day
+
+
+def last_day_of(scope: Scope, case_id: uuid.UUID, work: str) -> date | None:
+    """The last day that who reads in that scope has this part of the case; None where she works on the place itself."""
+    if not isinstance(scope, Assigned):
+        return None
+    days = [each.last_day for each in scope.work if (each.case_id, each.kind) == (case_id, work)]
+    return min(days, default=None)
 
 
 def assignments_of(session: ScopedSession, case_id: uuid.UUID, today: date) -> Sequence[Handed]:

@@ -30,7 +30,7 @@ from core.accounts.policy import POLICY
 from core.database import AwareDateTime, new_id
 from core.encryption import Place, Vault
 from core.regions.models import Region
-from core.scopes import LEVELS, System
+from core.scopes import LEVELS, HandedWork, System
 from core.sessions import ScopedSession, found, open_session, update_rows
 from core.workdays import CHINA
 
@@ -43,7 +43,7 @@ class SignedIn:
     them (`former`); `token_id`: its id.
 
     Until `must_change_password` and `needs_second_factor` are False nothing but the pages for just that opens.
-    `must_enrol`: the second factor she needs is not set up yet. `assigned`: (case, work) handed to her by name.
+    `must_enrol`: the second factor she needs is not set up yet. `assigned`: what was handed to her by name.
     """
 
     actor: Actor
@@ -57,11 +57,11 @@ class SignedIn:
     needs_second_factor: bool = False
     must_enrol: bool = False
     assurance: Assurance | None = None
-    assigned: frozenset[tuple[uuid.UUID, str]] = frozenset()
+    assigned: frozenset[HandedWork] = frozenset()
 
     @property
     def assigned_case_ids(self) -> frozenset[uuid.UUID]:
-        return frozenset(case_id for case_id, _work in self.assigned)
+        return frozenset(work.case_id for work in self.assigned)
 
 
 # every page of a member of staff asks this: one statement, made once
@@ -192,17 +192,15 @@ def _breadth(code: str) -> tuple[int, str]:
     return len(code.rstrip("0")), code
 
 
-def _assigned(
-    session: ScopedSession, account_id: uuid.UUID, now: datetime
-) -> frozenset[tuple[uuid.UUID, str]]:
+def _assigned(session: ScopedSession, account_id: uuid.UUID, now: datetime) -> frozenset[HandedWork]:
     rows = session.execute(
-        select(Assignment.case_id, Assignment.work).where(
+        select(Assignment.case_id, Assignment.work, Assignment.last_day).where(
             Assignment.account_id == account_id,
             Assignment.ended_at.is_(None),
             Assignment.last_day >= now.astimezone(CHINA).date(),
         )
     )
-    return frozenset((row.case_id, row.work) for row in rows)
+    return frozenset(HandedWork(*row) for row in rows)
 
 
 def _note_seen(engine: Engine, login_id: uuid.UUID, now: datetime) -> None:

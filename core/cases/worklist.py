@@ -13,11 +13,13 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, or_, select, tuple_
+from sqlalchemy import ColumnElement, SQLColumnExpression, and_, false, or_, select, tuple_
 
 from core.access import ROLE_PERMISSIONS, Actor, Permission, Role
+from core.accounts.assignments import own_limit, permission_of
 from core.cases.models import StepCode, Task, TaskState
 from core.cases.tasks import COUNTY_VISIT, REFUSAL_LETTER
+from core.scopes import Assigned, HandedWork, Scope
 from core.sessions import ScopedSession
 
 PAGE = 30
@@ -143,8 +145,6 @@ _TASK_COLUMNS = (
     Task.village,
     Task.township,
     Task.county,
-    Task.due_on,
-    Task.due_provisional,
     Task.assigned_to,
     Task.done_at,
 )
@@ -169,6 +169,16 @@ def _row(row: Any) -> WorkRow:
     )
 
 
+def _limit(scope: Scope) -> tuple[SQLColumnExpression[date], SQLColumnExpression[bool]]:
+    """By when a task is due from who works in that scope, and whether that day is provisional."""
+    return own_limit(scope, Task.due_on, Task.due_provisional, _about)
+
+
+def _about(work: Collection[HandedWork]) -> ColumnElement[bool]:
+    handed = sorted((each.case_id, permission_of(each.kind)) for each in work)
+    return tuple_(Task.case_id, Task.permission).in_(handed)
+
+
 def worklist(
     session: ScopedSession,
     actor: Actor,
@@ -178,31 +188,39 @@ def worklist(
     size: int = PAGE,
 ) -> WorkPage:
     """What is due from `actor` where she works, the longest overdue first."""
-    statement = select(*_TASK_COLUMNS).where(Task.state == TaskState.OPEN, is_mine(actor))
+    due, provisional = _limit(session.scope)
+    statement = select(*_TASK_COLUMNS, due.label("due_on"), provisional.label("due_provisional")).where(
+        Task.state == TaskState.OPEN, is_mine(actor)
+    )
     if kinds:
         statement = statement.where(Task.kind.in_(sorted(kinds)))
     if after is not None:
-        statement = statement.where(tuple_(Task.due_on, Task.id) > tuple_(*after))
-    found_rows = session.execute(statement.order_by(Task.due_on, Task.id).limit(size + 1)).all()
+        statement = statement.where(tuple_(due, Task.id) > tuple_(*after))
+    found_rows = session.execute(statement.order_by(due, Task.id).limit(size + 1)).all()
     rows = [_row(row) for row in found_rows[:size]]
     more = len(found_rows) > size
     return WorkPage(rows, (rows[-1].due_on, rows[-1].id) if more else None)
 
 
+_NOTHING_HANDED = Assigned()
+
+
 # the menu of every page asks it: to put the conditions together costs more than to run them
 @lru_cache(maxsize=1024)
-def _counted(roles: frozenset[Role], account_id: uuid.UUID | None) -> Any:
+def _counted(roles: frozenset[Role], account_id: uuid.UUID | None, handed: Assigned) -> Any:
+    due, _provisional = _limit(handed)
     return (
-        select(Task.kind, Task.due_on)
+        select(Task.kind, due.label("due_on"))
         .where(Task.state == TaskState.OPEN, _mine(roles, account_id))
-        .order_by(Task.due_on, Task.id)
+        .order_by(due, Task.id)
         .limit(COUNT_CAP)
     )
 
 
 def worklist_counts(session: ScopedSession, actor: Actor) -> WorkCounts:
     """How much is due from `actor`, counted over the nearest deadlines."""
-    rows = session.execute(_counted(_roles_here(actor), actor.account_id)).all()
+    handed = session.scope if isinstance(session.scope, Assigned) else _NOTHING_HANDED
+    rows = session.execute(_counted(_roles_here(actor), actor.account_id, handed)).all()
     return WorkCounts(
         total=len(rows),
         capped=len(rows) == COUNT_CAP,
@@ -216,7 +234,7 @@ def done_by(
 ) -> Sequence[WorkRow]:
     """What `actor` finished since an instant, the last first."""
     rows = session.execute(
-        select(*_TASK_COLUMNS)
+        select(*_TASK_COLUMNS, Task.due_on, Task.due_provisional)
         .where(Task.state == TaskState.DONE, Task.done_by == actor.account_id, Task.done_at >= since)
         .order_by(Task.done_at.desc(), Task.id.desc())
         .limit(limit)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from collections.abc import Collection
+from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, false, select, true, tuple_
+from sqlalchemy import ColumnElement, SQLColumnExpression, false, select, true, tuple_
 
 from core.access import Actor
-from core.accounts.assignments import end_finished
-from core.scopes import Assigned
+from core.accounts.assignments import end_finished, last_day_of, own_limit
+from core.scopes import Assigned, HandedWork
 from core.sessions import ScopedSession, across, found
 from core.verification.models import VerificationRequest
 from core.verification.sending import OPEN
@@ -22,7 +23,26 @@ def in_hand(session: ScopedSession) -> ColumnElement[bool]:
         return true()
     if not scope.work:
         return false()
-    return tuple_(VerificationRequest.case_id, VerificationRequest.source).in_(sorted(scope.work))
+    return _of(scope.work)
+
+
+def _of(work: Collection[HandedWork]) -> ColumnElement[bool]:
+    handed = sorted((each.case_id, each.kind) for each in work)
+    return tuple_(VerificationRequest.case_id, VerificationRequest.source).in_(handed)
+
+
+def limit(session: ScopedSession) -> SQLColumnExpression[date]:
+    """The day by which a request is to be answered by who is at work."""
+    due, _provisional = own_limit(
+        session.scope, VerificationRequest.due_on, VerificationRequest.due_provisional, _of
+    )
+    return due
+
+
+def limit_of(session: ScopedSession, row: VerificationRequest) -> tuple[date, bool]:
+    """The same of one request, and whether that day is provisional."""
+    last = last_day_of(session.scope, row.case_id, row.source)
+    return (row.due_on, row.due_provisional) if last is None or last >= row.due_on else (last, False)
 
 
 def request(session: ScopedSession, request_id: uuid.UUID) -> VerificationRequest:

@@ -16,9 +16,10 @@ from core.cases.models import OPEN_STATES, Case
 from core.scopes import Assigned
 from core.sessions import ScopedSession, across, found
 from core.translations import N_
+from core.verification import handed
 from core.verification.changes import requests_of
 from core.verification.findings import Findings, findings_of, latest
-from core.verification.handed import in_hand, request
+from core.verification.handed import in_hand, limit_of, request
 from core.verification.models import RequestState, ResultImport, VerificationRequest
 from core.verification.sending import OPEN
 
@@ -28,6 +29,7 @@ __all__ = [
     "checks_seen_by_resident",
     "import_of",
     "imports",
+    "limit_of",
     "open_answer",
     "progress",
     "request",
@@ -94,7 +96,7 @@ def waiting_requests(session: ScopedSession, limit: int = 500) -> Sequence[Verif
         select(VerificationRequest)
         .join(Case, Case.id == VerificationRequest.case_id)
         .where(VerificationRequest.state.in_(OPEN), Case.state.in_(OPEN_STATES), in_hand(session))
-        .order_by(VerificationRequest.due_on, VerificationRequest.id)
+        .order_by(handed.limit(session), VerificationRequest.id)
         .limit(limit)
     ).all()
 

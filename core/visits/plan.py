@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -13,6 +13,7 @@ from sqlalchemy.orm import aliased
 
 from core import audit
 from core.access import Actor, Permission
+from core.accounts.assignments import VISIT, own_limit
 from core.cases.message_models import MessageEvent
 from core.cases.messages import tell
 from core.cases.models import OPEN_STATES, Case, CaseStep, StepCode, StepState
@@ -21,6 +22,7 @@ from core.cases.steps import complete_step, step_of
 from core.cases.worklist import COUNTY_ROLES
 from core.errors import Blocked, Invalid
 from core.households.models import Area
+from core.scopes import HandedWork
 from core.sessions import ScopedSession
 from core.translations import N_
 
@@ -53,7 +55,6 @@ _COLUMNS = (
     Case.related_party,
     Case.complaint,
     Case.county_visited_at,
-    CaseStep.due_provisional,
     CaseStep.done_at,
 )
 _start = aliased(CaseStep)
@@ -91,8 +92,14 @@ def visits_due(
     )
     # by the open cases of the place, which an index gives, to their steps: steps alone are not found by place
     under_way = select(Case.id).where(Case.state.in_(sorted(OPEN_STATES)), Case.accepted_at.is_not(None))
+    due, provisional = own_limit(session.scope, _DUE, CaseStep.due_provisional, _visits_of)
     statement = (
-        select(*_COLUMNS, _DUE.label("due_on"), CaseStep.id.label("step_id"))
+        select(
+            *_COLUMNS,
+            due.label("due_on"),
+            provisional.label("due_provisional"),
+            CaseStep.id.label("step_id"),
+        )
         .join(Case, Case.id == CaseStep.case_id)
         .where(
             CaseStep.case_id.in_(under_way),
@@ -104,11 +111,15 @@ def visits_due(
     if category:
         statement = statement.where(*_category(category))
     if after is not None:
-        statement = statement.where(tuple_(_DUE, CaseStep.id) > tuple_(*after))
-    rows = session.execute(statement.order_by(_DUE, CaseStep.id).limit(size + 1)).all()
+        statement = statement.where(tuple_(due, CaseStep.id) > tuple_(*after))
+    rows = session.execute(statement.order_by(due, CaseStep.id).limit(size + 1)).all()
     shown = rows[:size]
     more = len(rows) > size
     return DuePage(shown, (shown[-1].due_on, shown[-1].step_id) if more else None)
+
+
+def _visits_of(work: Collection[HandedWork]) -> ColumnElement[bool]:
+    return CaseStep.case_id.in_([each.case_id for each in work if each.kind == VISIT])
 
 
 def _mine(actor: Actor, visited: bool) -> ColumnElement[bool]:

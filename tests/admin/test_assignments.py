@@ -16,7 +16,7 @@ from core.accounts.models import Assignment
 from core.audit.models import AuditEntry
 from core.cases.models import StepCode
 from core.testing.authorising import BODIES, ask_everybody, step_now
-from core.testing.town import COUNTY, TOWNSHIP, Town
+from core.testing.town import COUNTY, TOWNSHIP, Town, members_a1
 from core.verification.changes import requests_of
 from core.verification.models import RequestState, VerificationRequest
 
@@ -257,3 +257,57 @@ def test_who_was_handed_nothing_sees_no_question_at_all(site, taxwoman, asked, w
     assert "没有等结果的核对" in words(hers.get("/staff/verification"))
     hers.get("/staff/verification")
     assert hers.post("/staff/verification/sheet").status_code == 409
+
+
+# --- her own last day -------------------------------------------------------------------------------------------
+
+
+def test_a_worker_reads_her_own_last_day_wherever_a_deadline_stands(
+    site, reviewer, worker, asked, desk, words
+):
+    last = site.at.date() + timedelta(days=1)
+    hand(reviewer, desk, worker, "visit", last)
+    spoken = f"{last.month}月{last.day}日"
+    hers = site.sign_in("waipin")
+    home = words(hers.get("/staff/"))
+    assert f"{spoken} 星期" in home
+    assert f"限 {spoken}" in words(hers.get("/staff/visits"))
+    assert f"限 {spoken}" in words(hers.get(f"/staff/cases/{asked.case_id}/visit"))
+    mine = words(reviewer.get(f"/staff/cases/{asked.case_id}/visit"))
+    assert f"限 {spoken}" not in mine, "the office's deadline stays the law's"
+
+
+def test_a_later_last_day_does_not_hide_that_the_family_waits_until_the_laws_day(
+    site, reviewer, worker, asked, desk, words
+):
+    before = words(reviewer.get(f"/staff/cases/{asked.case_id}/visit"))
+    hand(reviewer, desk, worker, "visit", site.at.date() + timedelta(days=300))
+    lawful = re.search(r"限 \d+月\d+日", before)[0]
+    assert lawful in words(site.sign_in("waipin").get(f"/staff/cases/{asked.case_id}/visit"))
+
+
+def test_what_she_must_finish_first_stands_first_and_is_counted_on_that_day(
+    site, reviewer, worker, asked, desk, way, words
+):
+    later = way
+    later.submit(members=members_a1(family=1))
+    later.accept()
+    hand(reviewer, desk, worker, "visit", site.at.date() + timedelta(days=4))
+    hand(reviewer, f"/staff/cases/{later.case_id}/assignments", worker, "visit", site.at.date())
+    hers = site.sign_in("waipin")
+    for address in ("/staff/", "/staff/visits"):
+        page = hers.get(address).text
+        assert page.index(str(later.case_id)) < page.index(str(asked.case_id)), address
+    assert "今天 1" in words(hers.get("/staff/")), "the township has days left, she has only today"
+
+
+def test_a_department_officer_reads_her_own_last_day_too(site, officer, taxwoman, desk, words):
+    last = site.at.date() + timedelta(days=1)
+    hand(officer, desk, taxwoman, "tax", last)
+    hers = site.sign_in("shuiwu")
+    spoken = f"{last.month}月{last.day}日"
+    assert f"{spoken} 星期" in words(hers.get("/staff/"))
+    listed = hers.get("/staff/verification")
+    assert spoken in words(listed)
+    way = re.search(r'href="(/staff/verification/[0-9a-f-]{36})"', listed.text)[1]
+    assert f"期限 {last.year}年{spoken}" in words(hers.get(way))

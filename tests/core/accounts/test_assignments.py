@@ -54,7 +54,7 @@ def test_work_is_handed_over_by_name_and_taken_back(
     given = assign(session, reviewer.actor, worker.id, VISIT, now.date(), **work)
     session.commit()
     session.close()
-    assert find_session(engine, vault, token, now=now).assigned == {(CASE, VISIT)}
+    assert find_session(engine, vault, token, now=now).assigned == {(CASE, VISIT, now.date())}
     session = at(YONGXING, reviewer)
     [shown] = assignments_of(session, CASE, now.date())
     assert (shown.name, shown.work, shown.last_day) == ("员工chenfang", VISIT, now.date())

@@ -10,7 +10,7 @@ from core.accounts.changes import create_staff
 from core.accounts.role_changes import grant_role
 from core.cases.models import StepCode, StepState
 from core.errors import NotFound
-from core.scopes import Assigned, System
+from core.scopes import Assigned, HandedWork, System
 from core.testing.authorising import BODIES, answer, ask_everybody, step_now
 from core.testing.town import COUNTY
 from core.verification.changes import record_result, requests_of
@@ -57,7 +57,9 @@ def taxwoman(town, asked):
 @pytest.fixture
 def hers(town, asked, taxwoman):
     """Her session, as her sign-in opens it."""
-    scope = Assigned(frozenset({asked.case_id}), work=frozenset({(asked.case_id, "tax")}))
+    scope = Assigned(
+        frozenset({asked.case_id}), work=frozenset({HandedWork(asked.case_id, "tax", town.now.date())})
+    )
     return lambda: town.session(scope, taxwoman)
 
 

@@ -1,12 +1,14 @@
 """The gate: a view that says nothing is refused, strangers are led to the right door, others' things do not exist."""
 
 import uuid
+from datetime import date
 
 import pytest
 from flask import Blueprint
 
 from core.access import Role
 from core.catalogue.packs import Enabling
+from core.scopes import HandedWork
 from core.web.access_gate import PUBLIC, SilentView, access, check_views, safe_next
 from core.web.install import make_app
 
@@ -82,7 +84,9 @@ def test_staff_work_in_the_scope_of_their_node(browser):
 
 def test_a_bought_in_worker_sees_only_what_was_handed_over(browser):
     case = uuid.uuid4()
-    browser.sign_in_staff(Role.CONTRACT_WORKER, assigned=frozenset({(case, "visit")}))
+    browser.sign_in_staff(
+        Role.CONTRACT_WORKER, assigned=frozenset({HandedWork(case, "visit", date(2026, 12, 1))})
+    )
     assert browser.get("/staff/any").text.startswith(f"Assigned(case_ids=frozenset({{{case!r}}})")
 
 
