@@ -11,7 +11,7 @@ from admin.blueprint import blueprint
 from admin.places_to_choose import names_of_places
 from core.accounts import queries
 from core.accounts.changes import change_password
-from core.accounts.passwords import check_new_password
+from core.accounts.passwords import PASSWORD_RULES, check_new_password
 from core.accounts.policy import POLICY
 from core.accounts.role_words import ROLE_WORDS
 from core.accounts.signed_in import end_other_sessions, end_session, sessions_of
@@ -107,7 +107,12 @@ def password() -> Response:
         form.mark(problem)
     status = 422 if request.method == "POST" else None
     return page(
-        "admin/password.html", status=status, form=form, forced=me.must_change_password, policy=POLICY
+        "admin/password.html",
+        status=status,
+        form=form,
+        forced=me.must_change_password,
+        rules=PASSWORD_RULES,
+        policy=POLICY,
     )
 
 
@@ -117,7 +122,7 @@ def _fits(form: PasswordForm) -> bool:
         form.mark(Invalid(N_("两遍新密码不一样，请再输一次"), field="repeated_password"))
         return False
     try:
-        check_new_password(form.new_password.data or "", username="\x00")
+        check_new_password(form.new_password.data or "")
     except Invalid as problem:
         form.mark(problem)
         return False

@@ -14,7 +14,13 @@ from sqlalchemy.exc import IntegrityError
 from core import audit
 from core.access import NATION, Actor, Permission, Role, job_actor
 from core.accounts.models import PasswordHistory, RoleGrant, StaffAccount
-from core.accounts.passwords import check_new_password, hash_password, is_password, make_password
+from core.accounts.passwords import (
+    NOT_USED_LATELY,
+    check_new_password,
+    hash_password,
+    is_password,
+    make_password,
+)
 from core.accounts.policy import POLICY
 from core.accounts.role_words import ROLE_WORDS
 from core.accounts.signed_in import end_other_sessions, grants_in_force
@@ -135,9 +141,7 @@ def _check_not_used(session: ScopedSession, account: StaffAccount, new: str) -> 
         .limit(POLICY.password_history - 1)
     ).all()
     if any(is_password(new, hashed) for hashed in (account.password_hash, *earlier)):
-        raise Invalid(
-            N_("最近 {count} 次用过的密码不能再用"), field="new_password", count=POLICY.password_history
-        )
+        raise NOT_USED_LATELY.refusal()
 
 
 def _keep_history(session: ScopedSession, account: StaffAccount, now: datetime) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import secrets
 import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from cryptography.exceptions import InvalidKey
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
@@ -55,28 +57,63 @@ def make_password() -> str:
     return "-".join(groups)
 
 
-def check_new_password(password: str, *, username: str, full_name: str = "") -> None:
-    """Raise Invalid (field `new_password`) with the one thing to change, if the password is too weak."""
+@dataclass(frozen=True, slots=True)
+class PasswordRule:
+    """One thing asked of a new password, in the words told before it is typed and again when it is not kept.
+
+    `kept(password, names)`: whether it is; `names` are the user name and the full name. None where only the history knows.
+    """
+
+    words: str
+    values: Mapping[str, int] = field(default_factory=dict)
+    kept: Callable[[str, tuple[str, ...]], bool] | None = None
+
+    def refusal(self) -> Invalid:
+        """What to tell whoever chose another."""
+        return Invalid(self.words, field="new_password", **self.values)
+
+
+def _strong(password: str, _names: tuple[str, ...]) -> bool:
     lengthy = len(password) >= POLICY.password_length
-    mixed = len(password) >= POLICY.password_length_mixed and kinds_in(password) >= POLICY.password_kinds
-    if len(password) > _MOST:
-        raise Invalid(N_("密码太长了，请不超过 {most} 个字符"), field="new_password", most=_MOST)
-    if not (lengthy or mixed):
-        raise Invalid(
-            N_(
-                "密码请用 {long} 个以上字符；或者 {short} 个以上字符，"
-                "并且大写字母、小写字母、数字、符号里至少有 {kinds} 种"
-            ),
-            field="new_password",
-            long=POLICY.password_length,
-            short=POLICY.password_length_mixed,
-            kinds=POLICY.password_kinds,
-        )
-    lowered = password.casefold()
-    if username.casefold() in lowered or (full_name and full_name.casefold() in lowered):
-        raise Invalid(N_("密码里不要有用户名或姓名"), field="new_password")
-    if len(set(password)) < 5:
-        raise Invalid(N_("密码里重复的字符太多，容易被猜到；请换一个"), field="new_password")
+    return lengthy or (
+        len(password) >= POLICY.password_length_mixed and kinds_in(password) >= POLICY.password_kinds
+    )
+
+
+def _nameless(password: str, names: tuple[str, ...]) -> bool:
+    return not any(name and name.casefold() in password.casefold() for name in names)
+
+
+NOT_USED_LATELY = PasswordRule(N_("最近 {count} 次用过的密码不能再用"), {"count": POLICY.password_history})
+PASSWORD_RULES = (
+    PasswordRule(
+        N_(
+            "密码请用 {long} 个以上字符；或者 {short} 个以上字符，"
+            "并且大写字母、小写字母、数字、符号里至少有 {kinds} 种"
+        ),
+        {
+            "long": POLICY.password_length,
+            "short": POLICY.password_length_mixed,
+            "kinds": POLICY.password_kinds,
+        },
+        _strong,
+    ),
+    PasswordRule(N_("密码里不要有用户名或姓名"), kept=_nameless),
+    PasswordRule(
+        N_("密码里至少要有 {distinct} 个不同的字符"),
+        {"distinct": POLICY.password_distinct},
+        lambda password, _: len(set(password)) >= POLICY.password_distinct,
+    ),
+    PasswordRule(N_("密码不超过 {most} 个字符"), {"most": _MOST}, lambda password, _: len(password) <= _MOST),
+    NOT_USED_LATELY,
+)
+
+
+def check_new_password(password: str, *, username: str = "", full_name: str = "") -> None:
+    """Raise Invalid (field `new_password`) with the first rule that is not kept; the history is its keeper's to check."""
+    for rule in PASSWORD_RULES:
+        if rule.kept is not None and not rule.kept(password, (username, full_name)):
+            raise rule.refusal()
 
 
 def kinds_in(password: str) -> int:

@@ -13,6 +13,7 @@ class AccountPolicy:
     password_length: int = 12  # with any characters
     password_length_mixed: int = 8  # with three of the four kinds of character
     password_kinds: int = 3
+    password_distinct: int = 5  # different characters
     password_history: int = 5
     password_age: timedelta = timedelta(days=90)
     failures_before_lock: int = 5

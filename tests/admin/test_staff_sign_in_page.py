@@ -10,6 +10,7 @@ import pytest
 
 from core.access import Role
 from core.accounts.changes import create_first_administrators, create_staff
+from core.accounts.passwords import PASSWORD_RULES
 
 YONGXING, MEITAN = "520328101000", "520328000000"
 
@@ -74,6 +75,9 @@ def test_the_first_sign_in_opens_nothing_but_the_change_of_the_password(site, wo
         assert browser.get(address).headers["Location"] == "/staff/password"
     page = browser.get("/staff/password")
     assert "先换成只有您自己知道的密码" in words(page)
+    # nobody is refused for a rule that she could not read before
+    for rule in PASSWORD_RULES:
+        assert rule.words.format(**rule.values) in words(page)
     typed = {"old_password": made.password, "new_password": "kurz", "repeated_password": "kurz"}
     assert browser.post("/staff/password", typed).status_code == 422
     typed |= {"new_password": "Tea-Garden-77", "repeated_password": "Tea-Garden-78"}

@@ -9,7 +9,14 @@ import pytest
 
 from core.access import Role
 from core.accounts.changes import change_password, reset_password
-from core.accounts.passwords import check_new_password, hash_password, is_password, make_password
+from core.accounts.passwords import (
+    NOT_USED_LATELY,
+    PASSWORD_RULES,
+    check_new_password,
+    hash_password,
+    is_password,
+    make_password,
+)
 from core.accounts.policy import POLICY
 from core.accounts.signed_in import find_session
 from core.errors import Invalid, NotAllowed, NotFound
@@ -60,6 +67,15 @@ def test_a_weak_password_is_refused_with_what_to_change(password):
     with pytest.raises(Invalid) as told:
         check_new_password(password, username="shimei", full_name="石梅")
     assert told.value.field == "new_password"
+
+
+def test_each_rule_is_told_in_the_words_that_were_shown_before():
+    broken = ["sho-1A", "xShimei-2026", "ababababababab", "Tea-2026" * 26]
+    checked = [rule for rule in PASSWORD_RULES if rule is not NOT_USED_LATELY]
+    for password, rule in zip(broken, checked, strict=True):
+        with pytest.raises(Invalid) as told:
+            check_new_password(password, username="shimei", full_name="石梅")
+        assert str(told.value) == rule.words.format(**rule.values)
 
 
 def test_the_same_password_never_hashes_alike_and_is_still_known():
