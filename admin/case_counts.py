@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from core.audit.models import AuditEntry
+from core.cases.message_models import CaseMessage
 from core.cases.models import Case, CaseStep, Confirmation, DataRequest, Opinion, Pause
 from core.documents.models import Document
 from core.letters.models import Letter
@@ -37,6 +38,7 @@ _COUNTED: dict[str, Any] = {
 _DATED = (
     (CaseStep.case_id, CaseStep.done_at),
     (Letter.case_id, Letter.issued_at, Letter.delivered_at, Letter.read_at),
+    (CaseMessage.case_id, CaseMessage.written_at),
     (Pause.case_id, Pause.from_day, Pause.to_day),
     (Opinion.case_id, Opinion.signed_at, Opinion.superseded_at),
     (Confirmation.case_id, Confirmation.signed_at),

@@ -6,6 +6,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import repeat
 
 from sqlalchemy import Engine, select
 
@@ -18,6 +19,8 @@ from commands.demo_staff import APPLICANT, RESIDENTS, make_residents, make_staff
 from core.access import job_actor
 from core.accounts.codes import PHONE_KIND
 from core.accounts.models import ResidentAccount
+from core.cases.message_models import CaseMessage
+from core.cases.message_sending import Sender
 from core.cases.procedure import beijing_day
 from core.catalogue import Catalogue
 from core.database import make_engine
@@ -80,6 +83,7 @@ def make_demo(settings: Settings) -> list[FirstAccount]:
             session.commit()
         for place in DEMO_PLACES:
             make_cases(engine, vault, files, catalogue, place, now)
+        _send_messages(engine, vault)
         return accounts
     finally:
         engine.dispose()
@@ -87,6 +91,16 @@ def make_demo(settings: Settings) -> list[FirstAccount]:
 
 def _system(engine: Engine, vault: Vault) -> ScopedSession:
     return open_session(engine, System("demo"), job_actor("demo"), vault=vault)
+
+
+def _send_messages(engine: Engine, vault: Vault) -> None:
+    """What the acts of weeks past told their applicants, each at its time; to the outbox page, whatever gateway there is."""
+    with _system(engine, vault) as session:
+        times = session.scalars(select(CaseMessage.written_at).distinct().order_by(CaseMessage.written_at))
+        moments = times.all()
+    for moment in moments:
+        clock = repeat(moment).__next__
+        Sender(engine, vault, lambda _region: (), clock, demo=True).send_due()
 
 
 def make_cases(

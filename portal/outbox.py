@@ -22,7 +22,7 @@ from portal.blueprint import blueprint
 @blueprint.get("/outbox")
 @access(PUBLIC)
 def outbox() -> Response:
-    """The last fifty messages, newest first; no such page outside a demo."""
+    """The last ten messages, newest first, with the numbers still in sight below; no such page outside a demo."""
     if not installation().demo:
         raise NotFound(N_("没有这个网页。请看看地址有没有写错。"))
     # codes stand here: the page must not stay in any cache

@@ -171,7 +171,7 @@ def keep_in_outbox(session: ScopedSession, message: OutgoingMessage, *, now: dat
     write_rows(session, OutboxMessage, [row])
 
 
-def outbox(session: ScopedSession, *, limit: int = 50) -> list[tuple[uuid.UUID, datetime, str, str]]:
+def outbox(session: ScopedSession, *, limit: int = 10) -> list[tuple[uuid.UUID, datetime, str, str]]:
     """The last messages of a demo installation: (id, written at, phone, text). Needs a System session."""
     rows = session.execute(
         select(OutboxMessage.id, OutboxMessage.written_at, OutboxMessage.to_sealed, OutboxMessage.body_sealed)

@@ -78,13 +78,13 @@ _EVENTS = {
     MessageEvent.RECEIVED: N_("申请收到了"),
     MessageEvent.DEFICIENCY: N_("有一次性告知书"),
     MessageEvent.ACCEPTED: N_("受理了"),
-    MessageEvent.VISIT: N_("哪天上门"),
-    MessageEvent.DECIDED: N_("办完了，有文书"),
+    MessageEvent.VISIT: N_("上门的日子"),
+    MessageEvent.DECIDED: N_("办完了"),
 }
 _ENDS = {
-    MessageOutcome.SENT: N_("已发短信到{phone}，告知“{event}”"),
-    MessageOutcome.NO_PHONE: N_("没有手机号，请电话或上门告知“{event}”"),
-    MessageOutcome.EXPIRED: N_("短信一直发不出去，已过时不再发，请电话或上门告知“{event}”"),
+    MessageOutcome.SENT: N_("已发短信到{phone}：{event}"),
+    MessageOutcome.NO_PHONE: N_("没有手机号，请电话或上门告知：{event}"),
+    MessageOutcome.EXPIRED: N_("短信一直发不出去，已过时不再发，请电话或上门告知：{event}"),
 }
 
 
@@ -98,8 +98,8 @@ def _state(message: CaseMessage) -> str:
     if message.outcome is not None:
         return _ENDS[message.outcome]
     if message.tries:
-        return N_("短信暂时发不出去，会再试；要紧的请电话或上门告知“{event}”")
-    return N_("等着发短信，告知“{event}”")
+        return N_("短信暂时发不出去，会再试；要紧的请电话或上门告知：{event}")
+    return N_("等着发短信：{event}")
 
 
 def _pauses(session: ScopedSession, case: Case) -> list[HistoryLine]:

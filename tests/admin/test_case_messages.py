@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -44,14 +45,21 @@ def test_the_record_says_what_was_sent_and_to_which_phone_masked(applied, sent, 
     assert "等着发短信" in record(case_id)
     assert sent() == 1
     told = record(case_id)
-    assert "已发短信到199****0011，告知“申请收到了”" in told
+    assert "已发短信到199****0011：申请收到了" in told
     assert PHONE not in told
+
+
+def test_the_tab_counts_what_was_sent(applied, sent, record):
+    case_id = applied()
+    sent()
+    told = record(case_id)
+    assert re.search(r"操作记录 (\d+)", told)[1] == re.search(r"(\d+) 条", told)[1]
 
 
 def test_the_record_says_whom_to_call_or_visit(applied, sent, record):
     case_id = applied(phone="")
     assert sent() == 0
-    assert "没有手机号，请电话或上门告知“申请收到了”" in record(case_id)
+    assert "没有手机号，请电话或上门告知：申请收到了" in record(case_id)
 
 
 def test_the_record_says_that_a_channel_fails_and_that_it_was_too_late_in_the_end(
