@@ -19,6 +19,7 @@ from core.authorisations.models import (
     SignerRole,
 )
 from core.authorisations.queries import OpenedAuthorisation, open_authorisation
+from core.authorisations.texts import ReadingWay
 from core.cases import queries as cases
 from core.encryption import place_of
 from core.errors import NotFound, Problem
@@ -69,7 +70,7 @@ def opened_of(case_id: uuid.UUID, authorisation_id: uuid.UUID) -> tuple[OpenedAu
     opened = open_authorisation(session(), authorisation_id, now())
     if opened.row.case_id != case_id:
         raise NotFound(N_("没有找到。可能已经办结、已经转走，或者不在您负责的地方。"))
-    return opened, reading_of(opened.text, opened.row.role, opened.values)
+    return opened, reading_of(opened.text, opened.row.role, opened.values, ReadingWay.PAPER)
 
 
 def back_to(case_id: uuid.UUID) -> str:

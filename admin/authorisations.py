@@ -22,6 +22,7 @@ from core.authorisations.models import (
     SignerRole,
 )
 from core.authorisations.queries import authorisation, history
+from core.authorisations.texts import ReadingWay
 from core.cases.models import OPEN_STATES
 from core.verification.asking import coverage_of
 from core.web.access_gate import access
@@ -140,7 +141,7 @@ def authorisation_paper(case_id: uuid.UUID, authorisation_id: uuid.UUID) -> Resp
     opened, reading = opened_of(case_id, authorisation_id)
     herself = "herself" in request.args and opened.row.is_for_adult_ward(today())
     if herself:
-        reading = reading_of(opened.text, SignerRole.SELF, opened.values)
+        reading = reading_of(opened.text, SignerRole.SELF, opened.values, ReadingWay.PAPER)
     return page(
         "admin/authorisations/paper.html",
         opened=opened,

@@ -12,8 +12,8 @@ from werkzeug.wrappers import Response
 
 from core.authorisations.coverage import current as authorisations_of
 from core.authorisations.links import token_of
-from core.authorisations.models import AuthorisationState
-from core.authorisations.queries import names
+from core.authorisations.models import AuthorisationState, PhoneStanding
+from core.authorisations.queries import secrets_of
 from core.cases.models import Case
 from core.cases.steps import steps_of
 from core.forms import Per
@@ -29,6 +29,7 @@ from core.web.request import now, session, today
 from core.web.texts import gettext
 from portal.blueprint import blueprint
 from portal.case_steps import step_lines, whole_limit
+from portal.signer_phone import phone_href
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class Signer:
     """Who must agree to the check. `state` as the component knows it; `mine`: the applicant signs, also for her child.
 
     `link`: her own address while it can be used, `picture` the same as a data address of a QR code; `at_office`: none leads
-    to hers, she signs on paper or at the window.
+    to hers, she signs on paper or at the window. `phone_href`: where her phone is entered, of `signer`, of whom none is known, else "".
     """
 
     name: str
@@ -46,6 +47,8 @@ class Signer:
     link: str
     picture: str
     at_office: bool
+    phone_href: str
+    signer: str
 
 
 @blueprint.get("/apply/<uuid:draft_id>/receipt")
@@ -80,7 +83,7 @@ _STATES = {
 
 def _signers(case: Case) -> Iterator[Signer]:
     rows = authorisations_of(session(), case.id)
-    known = names(session(), rows)
+    secrets = secrets_of(session(), rows)
     form = installation().catalogue.form(case.form_name, case.form_version)
     relations = {each.code: each.label for each in form.question("relation", Per.MEMBER).choices}
     for row in rows:
@@ -90,4 +93,6 @@ def _signers(case: Case) -> Iterator[Signer]:
         picture = segno.make(link, error="m").svg_data_uri(scale=4, border=2, dark="#1b2530") if link else ""
         at_office = row.only_at_office(today()) and not row.by_applicant
         state = _STATES[row.state(today())]
-        yield Signer(known[row.id], relation, state, row.by_applicant, link, picture, at_office)
+        phone = phone_href(row) if row.phone is PhoneStanding.NONE else ""
+        name, signer = secrets[row.id].name, secrets[row.id].signer_name
+        yield Signer(name, relation, state, row.by_applicant, link, picture, at_office, phone, signer)

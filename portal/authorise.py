@@ -11,8 +11,8 @@ from werkzeug.wrappers import Response
 from core.accounts.residents import account_phone
 from core.authorisations.days import last_day
 from core.authorisations.models import SignerRole
-from core.authorisations.phones import DeclaredPhone, sharing_a_phone
-from core.authorisations.texts import CURRENT, TEXTS, text_values
+from core.authorisations.phones import DeclaredPhone, mobile_in, sharing_a_phone
+from core.authorisations.texts import CURRENT, TEXTS, ReadingWay, text_values
 from core.cases.drafts import keep_signature
 from core.documents.changes import Belonging
 from core.forms import Choice
@@ -36,7 +36,7 @@ from portal.apply_wizard import PersonCard, Wizard, apply_page
 def authorise(wizard: Wizard) -> Response:
     """Read and sign, or leave it for later: an unsigned application can be submitted, but not checked (decision 7)."""
     form = WizardSignForm() if _signs() else WizardSignForm(formdata=None)
-    reading, sources = _words(wizard)
+    reading, sources = _words(wizard, ReadingWay.ACCOUNT)
     offer(form, sources, reading)
     children = _wards(wizard)
     form.as_guardian.options = [Choice(each.key, each.name) for each in children]
@@ -59,7 +59,7 @@ def authorise(wizard: Wizard) -> Response:
 @apply_page("authorise_paper", "authorise/paper", page="authorise")
 def authorise_paper(wizard: Wizard) -> Response:
     """The same words to print, tick and sign by hand."""
-    reading, sources = _words(wizard)
+    reading, sources = _words(wizard, ReadingWay.PAPER)
     return page(
         "portal/authorise/paper.html",
         reading=reading,
@@ -115,7 +115,7 @@ def _sign(wizard: Wizard, form: WizardSignForm, sources: list[dict[str, Any]]) -
     return True
 
 
-def _words(wizard: Wizard) -> tuple[Reading, list[dict[str, Any]]]:
+def _words(wizard: Wizard, way: ReadingWay) -> tuple[Reading, list[dict[str, Any]]]:
     """What would be signed today."""
     terms = asking_terms(
         session(),
@@ -136,7 +136,7 @@ def _words(wizard: Wizard) -> tuple[Reading, list[dict[str, Any]]]:
         valid_from=today(),
         valid_to=last_day(today(), terms.months),
     )
-    return reading_of(TEXTS[CURRENT], SignerRole.SELF, values), source_rows(terms.sources)
+    return reading_of(TEXTS[CURRENT], SignerRole.SELF, values, way), source_rows(terms.sources)
 
 
 def _wards(wizard: Wizard) -> list[PersonCard]:
@@ -173,7 +173,7 @@ def _others(wizard: Wizard) -> list[tuple[str, str, str]]:
         for each in wizard.supporters:
             relation = gettext("{relation}，不住一起", relation=each.relation)
             how = gettext("算赡养费要本人同意，提交后用自己的链接签")
-            rows.append((each.name, relation, _on_paper() if each.key in sharing else how))
+            rows.append((each.name, relation, _by_link(each, how, shared=each.key in sharing)))
     return rows
 
 
@@ -190,7 +190,19 @@ def _how_member(wizard: Wizard, person: PersonCard, guardian: str, shared: bool)
         return f"{how}{gettext('。')}{_on_paper()}" if shared else how
     if child:
         return gettext("由监护人代签")
-    return _on_paper() if shared else gettext("提交后，本人用自己的链接签")
+    return _by_link(person, gettext("提交后，本人用自己的链接签"), shared=shared)
+
+
+def _by_link(person: PersonCard, how: str, *, shared: bool) -> str:
+    """`how` she signs by her link, if a code can reach her; else the ways without one."""
+    if shared:
+        return _on_paper()
+    if mobile_in(str(person.row.get("phone", ""))):
+        return how
+    return gettext(
+        "没有填手机号，收不到验证码，用不了链接。有手机的，请回“家里人”那一步填上，交了以后在“我的授权”里填也行；"
+        "没有的，签在打印的纸上，或者带身份证到窗口签。"
+    )
 
 
 def _on_paper() -> str:

@@ -21,6 +21,7 @@ from core.authorisations.links import (
 )
 from core.authorisations.models import Authorisation, AuthorisationState, SignerRole, SigningLevel
 from core.authorisations.queries import OpenedAuthorisation, open_authorisation
+from core.authorisations.texts import ReadingWay
 from core.documents.changes import Belonging
 from core.errors import Problem
 from core.scopes import LEVELS
@@ -108,7 +109,7 @@ def sign_link(token: str) -> Response:
 @access(LINK)
 @limited("6/minute;30/day")
 def sign_code(token: str) -> Response:
-    """Send a code to the phone declared for the signer; the same is said whether there is one or not."""
+    """Send a code to the phone declared for the signer, of which not a digit is shown."""
     authorisation_id = _link(token)
     home = installation()
     with system_session(JOB) as everywhere:
@@ -124,7 +125,10 @@ def sign_code(token: str) -> Response:
             form.mark(problem, beside="code")
             speak_of(region)
             return _prove_page(token, form, status=422)
-    flash(gettext("如果登记过您的手机号，验证码已经发到那部手机。没收到的，请到窗口签。"), "info")
+    flash(
+        gettext("验证码已经发到登记的那部手机。没收到的，请申请人看看号码填得对不对，或者带身份证到窗口签。"),
+        "info",
+    )
     return redirect_to(url_for("portal.sign_link", token=token))
 
 
@@ -239,7 +243,7 @@ def sign_paper(token: str) -> Response:
     opened = open_authorisation(session(), row.id, now())
     return page(
         "portal/authorise/paper.html",
-        reading=_reading(opened),
+        reading=_reading(opened, ReadingWay.PAPER),
         sources=row.sources_asked,
         guardian=row.role is SignerRole.GUARDIAN,
         code=row.id.hex[-8:],
@@ -247,8 +251,8 @@ def sign_paper(token: str) -> Response:
     )
 
 
-def _reading(opened: OpenedAuthorisation) -> Any:
-    return reading_of(opened.text, opened.row.role, opened.values)
+def _reading(opened: OpenedAuthorisation, way: ReadingWay = ReadingWay.LINK) -> Any:
+    return reading_of(opened.text, opened.row.role, opened.values, way)
 
 
 def _tell_office(authorisation_id: uuid.UUID) -> None:

@@ -13,10 +13,24 @@ from werkzeug.wrappers import Response
 
 from core.authorisations.changes import Signature, sign
 from core.authorisations.links import renew_link, token_of
-from core.authorisations.models import Authorisation, AuthorisationState, SignerRole, SigningLevel
-from core.authorisations.queries import OpenedAuthorisation, mine, names, open_authorisation
+from core.authorisations.models import (
+    Authorisation,
+    AuthorisationState,
+    PhoneStanding,
+    SignerRole,
+    SigningLevel,
+)
+from core.authorisations.queries import (
+    OpenedAuthorisation,
+    SignerSecrets,
+    mine,
+    open_authorisation,
+    secrets_of,
+)
+from core.authorisations.texts import ReadingWay
 from core.documents.changes import Belonging
 from core.errors import NotAllowed
+from core.masking import mask_mobile
 from core.verification.models import VerificationRequest
 from core.verification.queries import by_day, checks_seen_by_resident
 from core.verification.withdrawals import tell_office, withdraw_authorisation
@@ -28,13 +42,15 @@ from core.web.request import actor, now, session, signed_in, system_session, tod
 from core.web.texts import N_, gettext
 from portal.authorise_link import JOB, region_of
 from portal.blueprint import blueprint
+from portal.signer_phone import phone_href
 
 
 @dataclass(frozen=True, slots=True)
 class SignerCard:
     """One person on the page. `link`, `picture` (a data address): while she can sign by it. `mine`: I sign or withdraw.
 
-    `adult_ward`, `at_office`: it is signed for an adult by her guardian; or on paper or at the window only.
+    `adult_ward`, `at_office`: it is signed for an adult by her guardian; or on paper or at the window only. `phone`: masked,
+    the one her codes go to; `phone_href`: where I enter or correct it, "" where I may not.
     """
 
     row: Authorisation
@@ -46,6 +62,8 @@ class SignerCard:
     picture: str = ""
     adult_ward: bool = False
     at_office: bool = False
+    phone: str = ""
+    phone_href: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +80,12 @@ class CaseCards:
     def waiting(self) -> int:
         return sum(card.state is AuthorisationState.WAITING for card in self.cards)
 
+    @property
+    def without_phone(self) -> list[str]:
+        """Who can be sent no code until I enter her phone, each once."""
+        missing = [card for card in self.cards if card.phone_href and card.row.phone is PhoneStanding.NONE]
+        return list(dict.fromkeys(card.signer or card.name for card in missing))
+
 
 @blueprint.get("/my/authorisations")
 @access(RESIDENT)
@@ -70,11 +94,11 @@ def my_authorisations() -> Response:
     rows = mine(session())
     if rows:
         speak_of(region_of(rows[0]))
-    full = names(session(), rows)
-    by_member = {row.member_id: full[row.id] for row in rows}
+    secrets = secrets_of(session(), rows)
+    by_member = {row.member_id: secrets[row.id].name for row in rows}
     groups: dict[uuid.UUID, list[SignerCard]] = {}
     for row in rows:
-        groups.setdefault(row.case_id, []).append(_card(row, full[row.id], by_member))
+        groups.setdefault(row.case_id, []).append(_card(row, secrets[row.id], by_member))
     cases = [
         CaseCards(
             case_id=case_id,
@@ -88,7 +112,7 @@ def my_authorisations() -> Response:
     return page("portal/authorise/mine.html", cases=cases)
 
 
-def _card(row: Authorisation, name: str, by_member: dict[uuid.UUID, str]) -> SignerCard:
+def _card(row: Authorisation, secrets: SignerSecrets, by_member: dict[uuid.UUID, str]) -> SignerCard:
     is_mine = _signs(row)
     token = None if is_mine else token_of(session(), row, now())
     link = url_for("portal.sign_link", token=token, _external=True) if token else ""
@@ -96,7 +120,19 @@ def _card(row: Authorisation, name: str, by_member: dict[uuid.UUID, str]) -> Sig
     picture = segno.make(link, error="m").svg_data_uri(scale=4, border=2, dark="#1b2530") if link else ""
     at_office = row.only_at_office(today()) and not _signs_here(row)
     ward = row.is_for_adult_ward(today())
-    return SignerCard(row, name, signer, row.state(today()), is_mine, link, picture, ward, at_office)
+    return SignerCard(
+        row,
+        secrets.name,
+        signer,
+        row.state(today()),
+        is_mine,
+        link,
+        picture,
+        ward,
+        at_office,
+        mask_mobile(secrets.signer_phone),
+        phone_href(row),
+    )
 
 
 def _signs(row: Authorisation) -> bool:
@@ -120,7 +156,7 @@ def my_authorisation(authorisation_id: uuid.UUID) -> Response:
     opened = open_authorisation(session(), authorisation_id, now())
     row = opened.row
     speak_of(region_of(row))
-    reading = reading_of(opened.text, row.role, opened.values)
+    reading = reading_of(opened.text, row.role, opened.values, ReadingWay.ACCOUNT)
     waits = _signs_here(row) and row.state(today()) is AuthorisationState.WAITING
     form = SignForm() if request.method == "POST" else SignForm(formdata=None)
     offer(form, row.sources_asked, reading)
@@ -128,7 +164,7 @@ def my_authorisation(authorisation_id: uuid.UUID) -> Response:
         if not waits:
             raise NotAllowed(N_("这份授权现在不用您签。请刷新看看现在的情况。"))
         if form.validate() and _sign(opened, form):
-            return page("portal/authorise/done.html", opened=opened, done="signed")
+            return page("portal/authorise/done.html", opened=opened, done="signed", token="")
     return page(
         "portal/authorise/one.html",
         opened=opened,
@@ -136,6 +172,7 @@ def my_authorisation(authorisation_id: uuid.UUID) -> Response:
         form=form,
         waits=waits,
         at_office=row.only_at_office(today()) and not waits,
+        phone_href=phone_href(row),
         adult_ward=row.is_for_adult_ward(today()),
         may_withdraw=_signs(row) and row.state(today()) is AuthorisationState.SIGNED,
         state=row.state(today()),
@@ -185,7 +222,7 @@ def my_authorisation_withdraw(authorisation_id: uuid.UUID) -> Response:
         session().commit()
         with system_session(JOB) as everywhere:
             tell_office(everywhere, authorisation_id, now=now())
-        return page("portal/authorise/done.html", opened=opened, done="withdrawn")
+        return page("portal/authorise/done.html", opened=opened, done="withdrawn", token="")
     return page(
         "portal/authorise/withdraw.html",
         opened=opened,
@@ -212,7 +249,7 @@ def my_authorisation_paper(authorisation_id: uuid.UUID) -> Response:
     opened = open_authorisation(session(), authorisation_id, now())
     return page(
         "portal/authorise/paper.html",
-        reading=reading_of(opened.text, opened.row.role, opened.values),
+        reading=reading_of(opened.text, opened.row.role, opened.values, ReadingWay.PAPER),
         sources=opened.row.sources_asked,
         guardian=opened.row.role is SignerRole.GUARDIAN,
         code=opened.row.id.hex[-8:],

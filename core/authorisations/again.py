@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from core import audit
 from core.access import Actor
 from core.authorisations.days import china_day
-from core.authorisations.links import new_token
+from core.authorisations.links import give_link
 from core.authorisations.models import Authorisation, AuthorisationState
 from core.database import new_id
 from core.encryption import place_of
@@ -34,9 +34,7 @@ def ask_again(session: ScopedSession, actor: Actor, row: Authorisation, *, now: 
     again.secrets_sealed = session.vault.seal_json(place_of(again, "secrets_sealed"), opened)
     by_link = not again.by_applicant or again.owner_account_id is None
     if by_link and not again.only_at_office(day):
-        token, again.link_digest = new_token()
-        session.vault.seal_into(again, "link_sealed", token)
-        again.link_expires_at = now + timedelta(days=int(row.terms["link_days"]))
+        give_link(session, again, now)
     row.superseded_at = now
     session.add(again)
     session.flush()
@@ -49,6 +47,6 @@ _KEPT = frozenset(
         "province", "city", "county", "township", "village", "case_id", "owner_account_id", "member_id", "person_id",
         "position", "role", "is_applicant", "by_applicant", "signer_member_id", "guardian_relation", "relation", "name",
         "name_masked", "id_masked", "birth_date", "signer_masked", "signer_index", "scheme", "text_version", "terms",
-        "sources_asked", "phone_shared",
+        "sources_asked", "phone", "phone_changed_at",
     }
 )  # fmt: skip

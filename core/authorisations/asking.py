@@ -14,7 +14,7 @@ from core.accounts.residents import account_phone
 from core.authorisations.days import china_day, last_day
 from core.authorisations.links import new_token
 from core.authorisations.models import Authorisation, SignerRole, SigningLevel
-from core.authorisations.phones import DeclaredPhone, sharing_a_phone
+from core.authorisations.phones import DeclaredPhone, sharing_a_phone, standing_of
 from core.authorisations.texts import CURRENT
 from core.catalogue import SourceRequirement
 from core.database import new_id
@@ -195,10 +195,10 @@ def _row(
         "signer_name": signer.name if signer else "",
         "signer_phone": signer.phone if signer else "",
     }
-    shared = signer is not None and signer.member_id in sharing
+    phone = standing_of(secrets["signer_phone"], shared=signer is not None and signer.member_id in sharing)
     adult_ward = role is SignerRole.GUARDIAN and is_adult(person, asking.adult_age, day)
     by_applicant = signer is not None and signer.is_applicant and not adult_ward
-    linked = signer is not None and not (signer.is_applicant or shared or adult_ward)
+    linked = signer is not None and not (signer.is_applicant or adult_ward) and phone.takes_codes
     token, digest = new_token()
     vault = session.vault
     return {
@@ -238,7 +238,7 @@ def _row(
         "valid_to": None,
         "signature_document_id": None,
         "decision_reason": "",
-        "phone_shared": shared,
+        "phone": phone,
         "link_digest": digest if linked else None,
         "link_sealed": vault.seal(Place("authorisations", "link_sealed", row_id.hex), token)
         if linked

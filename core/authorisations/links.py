@@ -16,7 +16,7 @@ from core import audit
 from core.access import Actor
 from core.accounts.codes import CodeAnswer, check_code, send_code
 from core.authorisations.days import china_day
-from core.authorisations.models import Authorisation
+from core.authorisations.models import Authorisation, PhoneStanding
 from core.authorisations.phones import mobile_in
 from core.catalogue.regional import MessageChannel
 from core.encryption import place_of
@@ -71,7 +71,7 @@ def find_link(session: ScopedSession, token: str) -> uuid.UUID | None:
 def check_open(row: Authorisation, now: datetime) -> None:
     """Raise LinkGone unless the link may still be used: before its day to sign, afterwards to see and to withdraw.
 
-    Nobody signs by link for an adult, nor with a phone that is another signer's too (decision 8).
+    Nobody signs by link for an adult, nor without a mobile phone that is hers alone (decision 8).
     """
     expired = row.link_expires_at is None or now >= row.link_expires_at
     done = row.signed_at is not None or row.refused_at is not None
@@ -102,13 +102,19 @@ def renew_link(session: ScopedSession, actor: Actor, row: Authorisation, *, now:
         raise Blocked(N_("这份授权已经有了结果，不用再发链接。"))
     if row.only_at_office(china_day(now)):
         raise Blocked(_AT_OFFICE)
+    token = give_link(session, row, now)
+    session.flush()
+    audit.record(session, "authorisation.link", row, now=now, actor=actor)
+    return token
+
+
+def give_link(session: ScopedSession, row: Authorisation, now: datetime) -> str:
+    """A fresh token for a row, for as many days as it was asked with; whatever led to it before is dead."""
     token, row.link_digest = new_token()
     session.vault.seal_into(row, "link_sealed", token)
     row.link_expires_at = now + timedelta(days=int(row.terms["link_days"]))
     row.link_failures = 0
     row.ticket_digest, row.ticket_until = None, None
-    session.flush()
-    audit.record(session, "authorisation.link", row, now=now, actor=actor)
     return token
 
 
@@ -128,21 +134,16 @@ def send_signing_code(
     channels: Sequence[MessageChannel] = (),
     demo: bool = False,
 ) -> None:
-    """Send a code to the phone declared for the signer. Needs a System session.
+    """Send a code to the phone declared for the signer; without one no link leads to her. Needs a System session.
 
-    Says the same whether a phone is known or not: a link tells nobody whether it reaches someone. Raises Invalid when
-    asked too often, LinkGone, Blocked where no channel can send.
+    Raises Invalid when asked too often, LinkGone, Blocked where no channel can send.
     """
     row: Authorisation = found(session.get(Authorisation, authorisation_id))
     check_open(row, now)
-    number = mobile_in(_phone(session, row))
     audit.record(session, "authorisation.code", row, now=now, actor=Actor("link"))
-    if not number:
-        # none declared, or a fixed one that takes no codes; she signs on paper
-        return
     send_code(
         session,
-        number,
+        mobile_in(_phone(session, row)),
         purpose=f"{CODE_PURPOSE}:{row.id.hex}",
         text=_CODE_TEXT,
         now=now,
@@ -166,7 +167,7 @@ def prove_signer(
         return Proof(refusal=gone)
     numbers = session.vault.index_all("id_number", tidy_number(id_number))
     is_hers = row.signer_index is not None and any(compare_digest(row.signer_index, each) for each in numbers)
-    phone = _phone(session, row)
+    phone = mobile_in(_phone(session, row))
     # the code is asked in any case, so that both answers cost the same and each try counts
     answer = check_code(session, phone, code, purpose=f"{CODE_PURPOSE}:{row.id.hex}", now=now)
     done = is_hers and bool(phone) and answer is CodeAnswer.RIGHT
@@ -177,6 +178,7 @@ def prove_signer(
         return Proof(refusal=Invalid(_WRONG, field="id_number"))
     ticket, row.ticket_digest = new_token()
     row.ticket_until = now + TICKET_LIFE
+    row.phone = PhoneStanding.PROVED
     row.link_failures = 0
     session.flush()
     return Proof(ticket=ticket)

@@ -34,6 +34,21 @@ class SigningLevel(StrEnum):
     PAPER = "paper"
 
 
+class PhoneStanding(StrEnum):
+    """What a code to the signer's phone would prove. NONE: no mobile is known, so no code reaches her; SHARED: it is the
+    applicant's or another signer's too, so a code proves nobody; OWN: hers alone as declared; PROVED: she has shown a code.
+    """
+
+    NONE = "none"
+    SHARED = "shared"
+    OWN = "own"
+    PROVED = "proved"
+
+    @property
+    def takes_codes(self) -> bool:
+        return self in {PhoneStanding.OWN, PhoneStanding.PROVED}
+
+
 class Decision(StrEnum):
     """What the clerk decided after a refusal, with a reason; never automatic (decision 8)."""
 
@@ -60,8 +75,8 @@ class Authorisation(RegionScoped, Base):
     her guardian. `secrets_sealed`: JSON of name, signer_name, signer_phone. `signer_index`: keyed index of the signer's ID
     number, compared when she comes by her link. `sources_asked`: list of {code, body, items, required};
     `sources_ticked`: codes she ticked. `terms`: what the signed text was filled with; `text_version` names the text.
-    `phone_shared`: the phone declared for the signer is the applicant's or another signer's too, so a code to it proves
-    nobody. `guardianship_document_id`: the proof that somebody may sign for an adult.
+    `phone`: how the signer's phone stands; `phone_changed_at`: when the applicant entered or corrected it after submitting.
+    `guardianship_document_id`: the proof that somebody may sign for an adult.
     `link_digest`: SHA-256 of the link's token; `link_sealed` the token, so that the applicant can show it again;
     `ticket_digest`: of what the browser holds that gave code and ID number.
     """
@@ -116,7 +131,8 @@ class Authorisation(RegionScoped, Base):
     revoked_at: Mapped[Instant | None]
     ended_on: Mapped[date | None] = mapped_column(Date)
     superseded_at: Mapped[Instant | None]
-    phone_shared: Mapped[bool] = mapped_column(default=False)
+    phone: Mapped[PhoneStanding] = mapped_column(EnumText(PhoneStanding), default=PhoneStanding.NONE)
+    phone_changed_at: Mapped[Instant | None]
     guardianship_document_id: Mapped[uuid.UUID | None]
     link_digest: Mapped[bytes | None] = mapped_column(LargeBinary(32), unique=True)
     link_sealed: Mapped[bytes | None] = mapped_column(EncryptedText)
@@ -149,7 +165,7 @@ class Authorisation(RegionScoped, Base):
 
     def only_at_office(self, day: date) -> bool:
         """Whether no link leads to it: it is signed at the window or on paper, her papers in the clerk's hand."""
-        return self.signer_index is None or self.phone_shared or self.is_for_adult_ward(day)
+        return self.signer_index is None or not self.phone.takes_codes or self.is_for_adult_ward(day)
 
     def allows(self, source: str, day: date) -> bool:
         """Whether body `source` may be asked about this person on `day`: the one test every check must pass (R2-17)."""

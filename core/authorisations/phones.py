@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 
+from core.authorisations.models import PhoneStanding
 from core.contact_numbers import parse_mobile
 from core.errors import Invalid
 
@@ -24,6 +25,13 @@ def mobile_in(phone: str) -> str:
         return parse_mobile(phone)
     except Invalid:
         return ""
+
+
+def standing_of(phone: str, *, shared: bool) -> PhoneStanding:
+    """How a declared phone stands. `shared`: it is another signer's too."""
+    if not mobile_in(phone):
+        return PhoneStanding.NONE
+    return PhoneStanding.SHARED if shared else PhoneStanding.OWN
 
 
 def sharing_a_phone(signers: Iterable[DeclaredPhone], owner_phone: str = "") -> frozenset[Hashable]:

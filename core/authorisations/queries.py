@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import select
 
@@ -29,6 +28,15 @@ class OpenedAuthorisation:
     values: dict[str, object]
 
 
+@dataclass(frozen=True, slots=True)
+class SignerSecrets:
+    """Full names, and the phone of the signer as it was typed, or empty."""
+
+    name: str
+    signer_name: str
+    signer_phone: str = field(repr=False)
+
+
 def authorisation(session: ScopedSession, authorisation_id: uuid.UUID) -> Authorisation:
     """One row; NotFound out of scope."""
     row: Authorisation = found(session.get(Authorisation, authorisation_id))
@@ -40,26 +48,28 @@ def open_authorisation(
 ) -> OpenedAuthorisation:
     """One authorisation with its names in full and the text that was, or will be, signed."""
     row = authorisation(session, authorisation_id)
-    opened: dict[str, Any] = session.vault.unseal_json(place_of(row, "secrets_sealed"), row.secrets_sealed)
+    opened = secrets_of(session, [row])[row.id]
     first: date = row.valid_from or china_day(now)
     last = row.valid_to or last_day(first, int(row.terms["months"]))
     values = text_values(
         row.terms,
-        name=opened["name"],
-        signer=opened["signer_name"],
+        name=opened.name,
+        signer=opened.signer_name,
         id_masked=row.id_masked,
         valid_from=first,
         valid_to=last,
     )
     return OpenedAuthorisation(
-        row, opened["name"], opened["signer_name"], opened["signer_phone"], TEXTS[row.text_version], values
+        row, opened.name, opened.signer_name, opened.signer_phone, TEXTS[row.text_version], values
     )
 
 
-def names(session: ScopedSession, rows: Sequence[Authorisation]) -> dict[uuid.UUID, str]:
-    """Full names by authorisation id, for the applicant's own page and for a case page assigned to the reader."""
+def secrets_of(session: ScopedSession, rows: Sequence[Authorisation]) -> dict[uuid.UUID, SignerSecrets]:
+    """What is sealed with each authorisation, by its id, for the applicant's own pages."""
     return {
-        row.id: str(session.vault.unseal_json(place_of(row, "secrets_sealed"), row.secrets_sealed)["name"])
+        row.id: SignerSecrets(
+            **session.vault.unseal_json(place_of(row, "secrets_sealed"), row.secrets_sealed)
+        )
         for row in rows
     }
 

@@ -5,10 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from typing import Any
 
 from core.authorisations.models import SignerRole
 from core.translations import N_
+
+
+class ReadingWay(StrEnum):
+    """Where the words are read, which is how the reader comes back to them: signed in, by a link of her own, on paper."""
+
+    ACCOUNT = "account"
+    LINK = "link"
+    PAPER = "paper"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +32,12 @@ class AuthorisationText:
     purpose: str
     until: str
     after_until: str
-    sees: str
+    sees: Mapping[ReadingWay, str]
     if_refused: str
     supporter_refusal: str
     if_withdrawn: str
     in_any_case: str
-    how_to_withdraw: str
+    how_to_withdraw: Mapping[ReadingWay, str]
     basis: str
     statement: Mapping[SignerRole, str]
 
@@ -51,12 +60,20 @@ TEXTS: dict[str, AuthorisationText] = {
         purpose=N_("只为审核{submitted_on}的{scheme}申请，和领{scheme}期间每年的核查。"),
         until=N_("{valid_from}到{valid_to}。"),
         after_until=N_("过期作废，再查要重新请您签；救助提前结束，马上停止。"),
-        sees=N_("每查一次，都记在“我的授权”里。"),
+        sees={
+            ReadingWay.ACCOUNT: N_("每查一次，都记在“我的授权”里。"),
+            ReadingWay.LINK: N_("每查一次，都记下来：再打开这个链接，核对身份以后就能看。"),
+            ReadingWay.PAPER: N_("每查一次，都记下来：带身份证到窗口可以问。"),
+        },
         if_refused=N_("不签：没法核实，这次申请可能办不下去。"),
         if_withdrawn=N_("撤回：从那一刻起不再查。以前查过的仍然算数，救助可能因此停止。"),
         in_any_case=N_("不影响以后再申请，也不影响急难时先救助。"),
         supporter_refusal=N_("您不同意也可以：经办人会看情况决定，不会由电脑自动作决定。"),
-        how_to_withdraw=N_("想撤回：在“我的授权”里点“撤回”，或者到窗口说一声。"),
+        how_to_withdraw={
+            ReadingWay.ACCOUNT: N_("想撤回：在“我的授权”里点“撤回”，或者到窗口说一声。"),
+            ReadingWay.LINK: N_("想撤回：再打开这个链接，核对身份以后点“撤回授权”；或者到窗口说一声。"),
+            ReadingWay.PAPER: N_("想撤回：到窗口说一声。"),
+        },
         basis=N_("依据：《社会救助暂行办法》第五十八条、{law}。"),
         statement={
             SignerRole.SELF: N_("上面的话我看过了，或者有人念给我听了，我愿意。"),

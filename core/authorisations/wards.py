@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.authorisations.models import Authorisation, SignerRole
+from core.authorisations.models import Authorisation, PhoneStanding, SignerRole
 from core.encryption import place_of
 from core.errors import NotAllowed
 from core.sessions import ScopedSession
@@ -27,4 +27,4 @@ def becomes_her_own(session: ScopedSession, row: Authorisation) -> None:
     row.secrets_sealed = session.vault.seal_json(place_of(row, "secrets_sealed"), opened)
     row.role, row.by_applicant, row.guardian_relation = SignerRole.SELF, False, ""
     row.name, row.signer_member_id = opened["name"], row.member_id
-    row.signer_masked, row.signer_index, row.phone_shared = row.name_masked, None, False
+    row.signer_masked, row.signer_index, row.phone = row.name_masked, None, PhoneStanding.NONE

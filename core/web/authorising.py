@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.authorisations.models import SignerRole
-from core.authorisations.texts import AuthorisationText
+from core.authorisations.texts import AuthorisationText, ReadingWay
 from core.documents.changes import Belonging, store_document
 from core.documents.models import DocumentKind
 from core.errors import Problem
@@ -41,8 +41,10 @@ class Reading:
     statement: str
 
 
-def reading_of(text: AuthorisationText, role: SignerRole, values: Mapping[str, object]) -> Reading:
-    """A version of the text filled in."""
+def reading_of(
+    text: AuthorisationText, role: SignerRole, values: Mapping[str, object], way: ReadingWay
+) -> Reading:
+    """A version of the text filled in, for who reads it in that way."""
 
     def say(message: str) -> str:
         return message_text(message, values)
@@ -58,11 +60,11 @@ def reading_of(text: AuthorisationText, role: SignerRole, values: Mapping[str, o
             (gettext("谁来查"), "", say(text.asked_by)),
             (gettext("为了什么"), "", say(text.purpose)),
             (gettext("到什么时候"), say(text.until), say(text.after_until)),
-            (gettext("您能看到"), "", say(text.sees)),
+            (gettext("您能看到"), "", say(text.sees[way])),
         ],
         consequences=[*refusal, say(text.if_withdrawn), say(text.in_any_case)],
         refusal=[*refusal, say(text.in_any_case)],
-        how_to_withdraw=say(text.how_to_withdraw),
+        how_to_withdraw=say(text.how_to_withdraw[way]),
         basis=say(text.basis),
         statement=say(text.statement[role]),
     )

@@ -89,6 +89,7 @@ def _person_questions(*, supporter: bool) -> tuple[Question, ...]:
             QuestionKind.PHONE,
             required=supporter,
             sensitivity=Sensitivity.PERSONAL,
+            hint=N_("收签字验证码用，填本人自己的手机；没有手机的，签在纸上或者到窗口签"),
             purpose=N_("把签字用的链接发给本人"),
             legal_basis=article("第九条"),
         ),

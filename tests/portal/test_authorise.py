@@ -65,6 +65,7 @@ def draft(site):
         "supporters/dd/name": supporter.name,
         "supporters/dd/id_number": supporter.id_number,
         "supporters/dd/relation": supporter.relation,
+        "supporters/dd/phone": supporter.phone,
     }
     state = DraftState(fields=fields, rows={"members": list(people), "supporters": ["dd"]})
     with site.session(Own(account), writes=True) as session:

@@ -23,8 +23,6 @@ from core.authorisations.links import (
 )
 from core.authorisations.models import Authorisation, SigningLevel
 from core.database import new_id
-from core.encryption import place_of
-from core.errors import Invalid
 from core.scopes import Link, System
 from core.testing.authorising import BODIES, CHILD, DAUGHTER, FAMILY, MOTHER, SPOUSE, submit_and_ask
 
@@ -178,20 +176,6 @@ def test_the_applicant_sees_the_link_and_a_neighbour_does_not(town, asked):
     hers = town.resident(asked.account_id)
     assert token_of(hers, hers.get(Authorisation, asked.ids[SPOUSE]), town.now)
     assert town.resident(new_id()).get(Authorisation, asked.ids[SPOUSE]) is None
-
-
-def test_whoever_has_no_phone_is_told_the_same_as_everyone_and_gets_no_code(town, asked):
-    desk = town.at_work(town.clerk)
-    row = desk.get(Authorisation, asked.ids[MOTHER])
-    empty = {"name": "龙秀", "signer_name": "龙秀", "signer_phone": ""}
-    row.secrets_sealed = desk.vault.seal_json(place_of(row, "secrets_sealed"), empty)
-    desk.commit()
-    session = system(town)
-    send_signing_code(session, asked.ids[MOTHER], now=town.now, demo=True)
-    session.commit()
-    assert outbox(session) == []
-    proof = prove_signer(session, asked.ids[MOTHER], FAMILY[MOTHER].id_number, "", now=town.now)
-    assert isinstance(proof.refusal, Invalid)
 
 
 def test_every_try_leaves_a_trace_without_a_number(town, asked):

@@ -14,7 +14,7 @@ from core.authorisations.asking import WizardSignature
 from core.authorisations.changes import Signature, ask_again, refuse, revoke, sign
 from core.authorisations.coverage import current
 from core.authorisations.links import LinkGone, prove_signer, renew_link, send_signing_code, token_of
-from core.authorisations.models import Authorisation, SignerRole, SigningLevel
+from core.authorisations.models import Authorisation, PhoneStanding, SignerRole, SigningLevel
 from core.authorisations.phones import DeclaredPhone, sharing_a_phone
 from core.authorisations.queries import open_authorisation
 from core.database import new_id
@@ -156,13 +156,13 @@ def test_no_link_goes_to_a_phone_that_is_the_applicants_too(family):
     rows = rows_of(asked)
     # she signs for the child as well, whose link would go to the same phone
     assert [row.link_digest is not None for row in rows] == [False, False, True, False, True]
-    assert rows[SPOUSE].phone_shared
+    assert rows[SPOUSE].phone is PhoneStanding.SHARED
 
 
 def test_no_link_goes_to_the_phone_the_applicants_account_signs_in_by(family):
     asked = family({DAUGHTER: {"phone": f"+86 {OWN_PHONE}"}}, account_phone=OWN_PHONE)
     rows = rows_of(asked)
-    assert [row.phone_shared for row in rows] == [True, False, False, False, True]
+    assert [row.phone is PhoneStanding.SHARED for row in rows] == [True, False, False, False, True]
     assert rows[DAUGHTER].link_digest is None
 
 
@@ -192,7 +192,7 @@ def test_a_link_that_exists_all_the_same_sends_and_takes_no_code(family, town):
         renewed = renew_link(
             session, Actor("job"), session.get(Authorisation, asked.ids[SPOUSE]), now=town.now
         )
-        session.get(Authorisation, asked.ids[SPOUSE]).phone_shared = True
+        session.get(Authorisation, asked.ids[SPOUSE]).phone = PhoneStanding.SHARED
         session.commit()
     assert renewed
     with town.session(System("signing-link")) as session:
@@ -213,7 +213,7 @@ def test_a_clerk_sends_no_link_to_a_shared_phone_and_asking_again_gives_none(fam
     sign(desk, town.clerk, row.id, paper, now=town.now)
     revoke(desk, town.clerk, row.id, now=town.now, reason="本人来说的")
     again = ask_again(desk, town.clerk, row, now=town.now)
-    assert (again.phone_shared, again.link_digest) == (True, None)
+    assert (again.phone, again.link_digest) == (PhoneStanding.SHARED, None)
 
 
 def test_fixed_phones_and_missing_ones_are_shared_with_nobody():
