@@ -8,7 +8,7 @@ from flask import current_app, flash, request
 from werkzeug.wrappers import Response
 
 from core.errors import NotFound
-from core.web.access_gate import PUBLIC, access
+from core.web.access_gate import PUBLIC, access, page_asked_from, safe_next
 from core.web.demo_clock import DemoClock
 from core.web.installation import installation
 from core.web.page import page, redirect_to
@@ -17,6 +17,7 @@ from core.web.texts import N_, gettext
 from core.web.watch import watch_once
 from portal.blueprint import blueprint
 
+HERE = "/demo-date"
 # days, and what they are good for
 STEPS = (
     (1, N_("过 1 天"), N_("今天张贴的公示，明天起村里看得到。")),
@@ -25,20 +26,23 @@ STEPS = (
 )
 
 
-@blueprint.get("/demo-date")
+@blueprint.get(HERE)
 @access(PUBLIC)
 def demo_date() -> Response:
     """What day it is in this demo, and the ways on; no such page outside a demo."""
     _clock()
     # tomorrow it says another day: not to be kept on the way
     state().personal = True
-    return page("portal/demo_date.html", today=today(), steps=STEPS)
+    came_from = page_asked_from()
+    return page(
+        "portal/demo_date.html", today=today(), steps=STEPS, back=None if came_from == HERE else came_from
+    )
 
 
-@blueprint.post("/demo-date")
+@blueprint.post(HERE)
 @access(PUBLIC)
 def put_forward() -> Response:
-    """Go on some days, and do at once what an installation does by itself on such a day."""
+    """Go on some days, do at once what an installation does by itself on such a day, and lead back."""
     clock = _clock()
     days = next((days for days, _, _ in STEPS if request.form.get("days") == str(days)), None)
     if days is None:
@@ -50,7 +54,7 @@ def put_forward() -> Response:
     round_.start()
     round_.join()
     flash(gettext("日期已拨快 {days} 天。登录过的人要重新登录。", days=days), "success")
-    return redirect_to("/demo-date")
+    return redirect_to(safe_next(request.form.get("back")) or HERE)
 
 
 def _clock() -> DemoClock:

@@ -216,8 +216,13 @@ def _page_asked_for() -> str | None:
     """Where to come back to: the page itself, or the one that a form or a fragment stood in."""
     if request.method == "GET" and not is_htmx():
         return request.full_path.rstrip("?")
+    return page_asked_from()
+
+
+def page_asked_from() -> str | None:
+    """The page of this site that the link, form or fragment stood in; None where the browser does not say."""
     parts = urlsplit(request.headers.get("HX-Current-URL") or request.referrer or "")
-    return parts.path if parts.netloc == request.host else None
+    return safe_next(parts.path) if parts.netloc == request.host else None
 
 
 def safe_next(address: str | None) -> str | None:

@@ -31,6 +31,34 @@ def test_the_date_goes_forward_and_the_day_s_own_work_is_done_at_once(site, cloc
         assert session.scalars(select(AuditBatch)).all()
 
 
+@pytest.mark.parametrize("came_from", ["/staff/cases", "/notices"])
+def test_whoever_put_the_date_forward_is_led_back_to_where_she_came_from(site, clock, came_from):
+    browser = site.browser()
+    page = browser.get("/demo-date", headers={"Referer": f"http://localhost{came_from}?page=2"})
+    assert f'href="{came_from}"' in page.text
+    assert f'name="back" value="{came_from}"' in page.text
+    sent = browser.post("/demo-date", {"days": "1", "back": came_from})
+    assert sent.headers["Location"] == came_from
+
+
+@pytest.mark.parametrize(
+    "elsewhere", ["https://example.org/", "//example.org/", "/\\example.org", "notices", ""]
+)
+def test_nobody_is_led_away_from_this_site(site, clock, elsewhere):
+    browser = site.browser()
+    page = browser.get("/demo-date", headers={"Referer": elsewhere})
+    assert "example.org" not in page.text
+    sent = browser.post("/demo-date", {"days": "1", "back": elsewhere})
+    assert sent.headers["Location"] == "/demo-date"
+
+
+def test_a_demo_leads_from_each_side_to_the_other(site, clock):
+    site.home.demo = True
+    browser = site.browser()
+    assert 'href="/staff/">工作人员的页面' in browser.get("/demo-date").text
+    assert 'href="/">居民的页面' in browser.get("/staff/sign-in").text
+
+
 @pytest.mark.parametrize("days", ["0", "-10", "9999", "x"])
 def test_the_date_goes_by_the_steps_offered_and_never_back(site, clock, days):
     browser = site.browser()
