@@ -21,7 +21,7 @@ from core.catalogue import LetterKind
 from core.letters.queries import letters_of_case
 from core.notices.changes import FIRST, standing_notice
 from core.rules import Result
-from core.verification.queries import answers_due
+from core.verification.queries import first_waiting
 from core.web.access_gate import may
 from core.web.formats import money
 from core.web.request import actor, session, today
@@ -224,12 +224,13 @@ def _answers_owed(case: Case, steps: Sequence[CaseStep], procedure: Procedure) -
     """What the county has still to enter, until the first of its days."""
     found = NextStep(title=gettext(ANSWERS.title))
     _ready_in_survey(found, case, steps, procedure)
-    day, provisional = answers_due(session(), case.id)
-    _due(found, day, provisional=provisional)
-    href = first_url(*ANSWERS.pages, case_id=case.id)
-    if day is None:
+    first = first_waiting(session(), case.id)
+    if first is None:
         found.consequence = gettext("没有等录的结果。要再查的，由镇里发起。")
-    elif href is not None:
+        return found
+    _due(found, first.due_on, provisional=first.due_provisional)
+    href = url_if("staff.verification_result", case_id=case.id, request_id=first.id)
+    if href is not None:
         found.action, found.href = gettext(ANSWERS.action), href
     return found
 

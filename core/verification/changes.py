@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 
@@ -170,7 +171,22 @@ def record_result(
     if not still_covered(session, row, now=now):
         return row
     require_open(session, case, StepCode.VERIFICATION)
-    content = as_json(findings.checked())
+    keep_answer(session, actor, row, findings.checked(), now=now)
+    settle_answers(session, actor, case, [row], procedure, now=now)
+    return row
+
+
+def keep_answer(
+    session: ScopedSession,
+    actor: Actor,
+    row: VerificationRequest,
+    findings: Findings,
+    *,
+    now: datetime,
+    together: int = 1,
+) -> None:
+    """Seal an answer in the open, held and covered request it is for; audited. `together`: how many one act answers."""
+    content = as_json(findings)
     row.findings_sealed = session.vault.seal_json(place_of(row, "findings_sealed"), content)
     row.result_hash = hash_of(content)
     row.nothing_found = findings.nothing
@@ -178,18 +194,26 @@ def record_result(
     row.answered_at, row.operator_id = now, actor.account_id
     row.sent_at = row.sent_at or now
     session.flush()
-    audit.record(
-        session,
-        "verification.record",
-        row,
-        now=now,
-        actor=actor,
-        changes={"result": [None, row.result_hash.hex()[:16]]},
-    )
+    told: dict[str, list[Any]] = {"result": [None, row.result_hash.hex()[:16]]}
+    if together > 1:
+        told["together"] = [None, together]
+    audit.record(session, "verification.record", row, now=now, actor=actor, changes=told)
+
+
+def settle_answers(
+    session: ScopedSession,
+    actor: Actor,
+    case: Case,
+    rows: Sequence[VerificationRequest],
+    procedure: Procedure,
+    *,
+    now: datetime,
+) -> None:
+    """What follows from answers just kept: verified lines, work given back, and with the last one the step is done."""
     rebuild_verified_lines(session, case)
-    handed.give_back_answered(session, actor, row, now=now)
+    for row in rows:
+        handed.give_back_answered(session, actor, row, now=now)
     _complete_if_all_answered(session, actor, case, procedure, now)
-    return row
 
 
 def _complete_if_all_answered(

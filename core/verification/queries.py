@@ -79,15 +79,15 @@ def open_answer(session: ScopedSession, row: VerificationRequest, *, now: dateti
     return opened
 
 
-def answers_due(session: ScopedSession, case_id: uuid.UUID) -> tuple[date | None, bool]:
-    """The first day by which an answer of the case is due, and whether that day is provisional; None when all are in."""
-    row = session.execute(
-        select(VerificationRequest.due_on, VerificationRequest.due_provisional)
+def first_waiting(session: ScopedSession, case_id: uuid.UUID) -> VerificationRequest | None:
+    """The request of the case whose answer is due first; None when all are in."""
+    row: VerificationRequest | None = session.scalar(
+        select(VerificationRequest)
         .where(VerificationRequest.case_id == case_id, VerificationRequest.state.in_(OPEN))
-        .order_by(VerificationRequest.due_on)
+        .order_by(VerificationRequest.due_on, VerificationRequest.position)
         .limit(1)
-    ).first()
-    return (row.due_on, row.due_provisional) if row is not None else (None, False)
+    )
+    return row
 
 
 def waiting_requests(session: ScopedSession, limit: int = 500) -> Sequence[VerificationRequest]:
