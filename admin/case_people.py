@@ -23,11 +23,12 @@ HEAD = {"02": N_("户主")}
 
 @dataclass(frozen=True, slots=True)
 class CasePeople:
-    """Everyone on the declaration. `full`: the reader has the case on her desk."""
+    """Everyone on the declaration. `full`: the reader has the case on her desk; `numbers`: masked ID numbers."""
 
     everyone: Sequence[DeclaredMember]
     full: bool
     names: dict[uuid.UUID, str]
+    numbers: dict[uuid.UUID, str]
 
     @property
     def applicant(self) -> DeclaredMember:
@@ -51,8 +52,12 @@ def people_of(case: Case) -> CasePeople:
     database = session()
     everyone = people.members(database, case.id)
     full = case.id in signed_in().assigned_case_ids or is_handling(database, actor(), case.id)
-    names = {each.id: people.full_name(database, each) if full else each.name_masked for each in everyone}
-    return CasePeople(everyone, full, names)
+    names = {
+        each.id: people.full_name(database, each) if full else people.masked_name(database, each)
+        for each in everyone
+    }
+    numbers = {each.id: people.masked_number(database, each) for each in everyone}
+    return CasePeople(everyone, full, names, numbers)
 
 
 def relation_words(case: Case) -> dict[str, str]:

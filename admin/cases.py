@@ -85,9 +85,17 @@ def case_members(case_id: uuid.UUID) -> Response:
         "admin/cases/members.html",
         frame=frame,
         relations=relation_words(frame.case),
-        ages={each.id: age_on(each.birth_date, today()) for each in frame.people.everyone},
+        ages={each.id: age_on(each.born, today()) for each in frame.people.everyone},
         standing=standing,
+        correctable=_correctable(frame),
     )
+
+
+def _correctable(frame: CaseFrame) -> set[uuid.UUID]:
+    """The people whose registered identity the reader may put right: those of a file that is kept here."""
+    if frame.household_id is None or not may(Permission.CASE_ACCEPT):
+        return set()
+    return {each.person_id for each in frame.people.members if each.person_id is not None}
 
 
 @blueprint.get("/cases/<uuid:case_id>/income-sheet")

@@ -31,7 +31,7 @@ class Way:
 
 def ways_of(frame: CaseFrame) -> list[Way]:
     """Every way that is open now, and for what no page changes a word on what to do instead."""
-    return [*_in_the_case(frame), _named(frame.case), *_on_the_register(frame)]
+    return [*_in_the_case(frame), *_named(frame), *_on_the_register(frame)]
 
 
 def _in_the_case(frame: CaseFrame) -> Iterator[Way]:
@@ -64,15 +64,27 @@ def _has_results(case: Case) -> bool:
     return any(row.state is RequestState.ANSWERED for row in requests_of(session(), case.id))
 
 
-def _named(case: Case) -> Way:
-    """Who applied is frozen with the application; only before acceptance can it be made anew."""
-    what = gettext("姓名、证件号、出生日期、家庭关系")
-    if case.state not in {CaseState.SUBMITTED, CaseState.AWAITING_SUPPLEMENT}:
-        return Way(what, gettext("系统里改不了：对照证件原件核实，把对的写进答复，随案存档"))
-    how = gettext("还没受理：请本人撤回，写对了再交，窗口也可以代为登记")
-    if not may(P.CASE_INTAKE):
-        return Way(what, how)
-    return Way(what, how, gettext("窗口受理"), url_for("staff.intake"))
+def _named(frame: CaseFrame) -> Iterator[Way]:
+    """What was declared is frozen: before acceptance it is made anew, afterwards the register is put right."""
+    who, relation = gettext("姓名、证件号、出生日期、性别"), gettext("家庭关系")
+    if frame.case.state in {CaseState.SUBMITTED, CaseState.AWAITING_SUPPLEMENT}:
+        what, how = (
+            gettext("、").join((who, relation)),
+            gettext("还没受理：请本人撤回，写对了再交，窗口也可以代为登记"),
+        )
+        if may(P.CASE_INTAKE):
+            yield Way(what, how, gettext("窗口受理"), url_for("staff.intake"))
+        else:
+            yield Way(what, how)
+        return
+    if frame.household_id is not None and may(P.CASE_ACCEPT):
+        members = url_for("staff.case_members", case_id=frame.case.id)
+        yield Way(
+            who, gettext("在成员里点这个人的“更正身份”，对照原件改，原件留底"), gettext("去更正"), members
+        )
+    elif frame.household_id is None:
+        yield Way(who, gettext("没有登记在这里：对照证件原件核实，把对的写进答复，随案存档"))
+    yield Way(relation, gettext("系统里改不了：对照证件原件核实，把对的写进答复，随案存档"))
 
 
 def _on_the_register(frame: CaseFrame) -> Iterator[Way]:

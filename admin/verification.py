@@ -32,7 +32,7 @@ from core.verification.changes import (
     requests_of,
 )
 from core.verification.findings import KIND_NAMES, PERIOD_NAMES, Finding, Findings, latest
-from core.verification.models import RequestState, VerificationRequest
+from core.verification.models import CLOSED, RequestState, VerificationRequest
 from core.verification.queries import Progress, open_answer, progress
 from core.verification.queries import request as request_row
 from core.verification.sending import OPEN
@@ -53,6 +53,7 @@ STATE_WORDS = {
     RequestState.ANSWERED: N_("已有结果"),
     RequestState.STOPPED: N_("没发出，已停"),
     RequestState.DISCARDED: N_("授权撤回，结果未看即弃"),
+    RequestState.MISDIRECTED: N_("证件号更正过，结果不算数"),
 }
 
 
@@ -61,6 +62,7 @@ SHORT_WORDS = {
     RequestState.SENT: N_("等结果"),
     RequestState.STOPPED: N_("已停"),
     RequestState.DISCARDED: N_("未看即弃"),
+    RequestState.MISDIRECTED: N_("不算数"),
 }
 
 # whoever works on the check, and whoever decides on what it says: nobody decides without a finished check (R3-04)
@@ -186,7 +188,7 @@ def _checks(frame: CaseFrame, requests: Sequence[VerificationRequest]) -> Checks
     step = next((each for each in frame.steps if each.code is StepCode.VERIFICATION), None)
     state = step.state if step is not None else StepState.WAITING
     ready = frame.case.accepted_at is not None and state in {StepState.OPEN, StepState.WAITING}
-    asked = {key for key, row in last.items() if row.state not in _CLOSED}
+    asked = {key for key, row in last.items() if row.state not in CLOSED}
     to_ask = any((person.member_id, source.code) not in asked for person, source in covered.allowed())
     against = any(person.hindrance in {Standing.REFUSED, Standing.WITHDRAWN} for person in covered.persons)
     may_ask = may(Permission.VERIFICATION_REQUEST) and ready
@@ -204,9 +206,6 @@ def _checks(frame: CaseFrame, requests: Sequence[VerificationRequest]) -> Checks
         done=state is StepState.DONE,
         unverified=int(step.evidence.get("unverified", 0)) if step is not None else 0,
     )
-
-
-_CLOSED = frozenset({RequestState.STOPPED, RequestState.DISCARDED})
 
 
 def _cells(

@@ -41,7 +41,7 @@ def verification_answer(request_id: uuid.UUID) -> Response:
         due_on=due_on,
         provisional=provisional,
         name=people.full_name(session(), member),
-        id_masked=member.id_masked,
+        id_masked=people.masked_number(session(), member),
         form=form,
         lines=LINES,
         may_record=row.state in OPEN,

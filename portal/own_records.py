@@ -75,9 +75,10 @@ def _person(form: FormDeclaration, row: DeclaredMember, name: str) -> tuple[str,
     per = Per.MEMBER if row.role is MemberRole.MEMBER else Per.SUPPORTER
     codes = {each.code: each.label for each in form.question("relation", per).choices}
     relation = gettext("您本人") if row.is_applicant else gettext(codes.get(row.relation, ""))
-    number = people.secrets(session(), row)["id_number"] if row.is_applicant else row.id_masked
-    sex = gettext("男") if row.sex == Sex.MALE else gettext("女")
-    born = gettext("%(birth)s生", birth=day(row.birth_date, language()))
+    known, masked = people.secrets(session(), row)["id_number"], people.masked_number(session(), row)
+    number = known if row.is_applicant else masked
+    sex = gettext("男") if row.known_sex == Sex.MALE else gettext("女")
+    born = gettext("%(birth)s生", birth=day(row.born, language()))
     told = gettext("，").join((relation, sex, born, number))
     return name, told if row.counted else told + gettext("，") + gettext("不算一起过日子")
 

@@ -22,6 +22,7 @@ from core.sessions import ScopedSession, found
 from core.translations import N_
 
 audit.name_act("resident.phone-end", N_("停用核对过的手机号"))
+audit.name_act("resident.unlink", N_("证件号更正，居民账号不再打开档案"))
 ID_CARD = N_("居民身份证原件，本人在场")
 _NOT_JUST_NOW = N_(
     "这个号码 {minutes} 分钟内没有登录过。请本人现在用这部手机登录一次（打开网站，点“登录”，填短信验证码），再来核对。"
@@ -171,6 +172,35 @@ def link(
         reason=evidence,
         changes={"assurance": [before.value, account.assurance.value]},
     )
+    session.flush()
+
+
+def unlink_person(
+    session: ScopedSession, actor: Actor, person_id: uuid.UUID, *, now: datetime, region: str
+) -> None:
+    """Her number was another than the one these accounts and phones were checked by: none of them opens her file any more.
+
+    Whoever was checked showed a card with the old number, and may be somebody else; she comes to the window with her card,
+    or through an identity provider, once more (decision 1). What an account applied for stays its own. Needs a System session.
+    """
+    for phone in verified_phones(session, person_id):
+        phone.ended_at = now
+        audit.record(session, "resident.phone-end", phone, now=now, actor=actor, region=region)
+    for account in session.scalars(select(ResidentAccount).where(ResidentAccount.person_id == person_id)):
+        before = account.assurance
+        account.person_id = None
+        if before is Assurance.WINDOW_CHECKED:
+            account.assurance = Assurance.PHONE_VERIFIED
+        audit.record(
+            session,
+            "resident.unlink",
+            account,
+            now=now,
+            actor=actor,
+            region=region,
+            person_id=person_id,
+            changes={"assurance": [before.value, account.assurance.value]},
+        )
     session.flush()
 
 

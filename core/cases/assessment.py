@@ -124,7 +124,7 @@ def _home_values(
 def _person_values(member: DeclaredMember, sheet: IncomeSheet, day: date) -> dict[str, int]:
     return {
         "counted": int(member.counted),
-        "age": age_on(member.birth_date, day),
+        "age": age_on(member.born, day),
         "disability_class": member.disability_class or 0,
         "disability_grade": member.disability_grade or 0,
         "mental_part_grade": member.mental_part_grade or 0,

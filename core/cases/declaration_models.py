@@ -27,7 +27,8 @@ class MemberRole(StrEnum):
 class DeclaredMember(RegionScoped, Base):
     """One person of a declaration. `secrets_sealed`: JSON of id_number, phone, disability_certificate, address.
 
-    `name` is empty for a child under 14, whose name stands in the secrets under "name".
+    `name` is empty for a child under 14, whose name stands in the secrets under "name". What was declared stays; where the
+    register was put right since, `corrected_sealed` (JSON of name and id_number) and the other `corrected_` stand beside it.
     """
 
     __tablename__ = "declared_members"
@@ -57,6 +58,19 @@ class DeclaredMember(RegionScoped, Base):
     seriously_ill: Mapped[bool] = mapped_column(default=False)
     guardian_member_id: Mapped[uuid.UUID | None]
     person_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
+    corrected_sealed: Mapped[bytes | None] = mapped_column(EncryptedText)
+    corrected_birth_date: Mapped[date | None] = mapped_column(Date)
+    corrected_sex: Mapped[int | None] = mapped_column(SmallInteger)
+
+    @property
+    def born(self) -> date:
+        """Her birth date as it is known today."""
+        return self.corrected_birth_date or self.birth_date
+
+    @property
+    def known_sex(self) -> int:
+        """Her sex as it is known today."""
+        return self.corrected_sex or self.sex
 
 
 class Layer(StrEnum):

@@ -12,6 +12,7 @@ from core.cases.application import HEAD_RELATIONS
 from core.cases.declaration_models import DeclaredMember, MemberRole
 from core.cases.models import WHOLE_HOUSEHOLD, Case
 from core.encryption import place_of
+from core.masking import mask_id_number, mask_name
 from core.regions import queries as regions
 from core.sessions import ScopedSession
 
@@ -51,17 +52,38 @@ def covered(session: ScopedSession, case: Case) -> list[DeclaredMember]:
     ]
 
 
-def secrets(session: ScopedSession, member: DeclaredMember) -> dict[str, Any]:
-    """name, id_number, phone, disability_certificate in the clear: for letters and checks, never for a list."""
+def declared(session: ScopedSession, member: DeclaredMember) -> dict[str, Any]:
+    """name, id_number, phone, disability_certificate in the clear, word for word as they were declared."""
     opened: dict[str, Any] = session.vault.unseal_json(
         place_of(member, "secrets_sealed"), member.secrets_sealed
     )
     return opened
 
 
+def secrets(session: ScopedSession, member: DeclaredMember) -> dict[str, Any]:
+    """The same as they are known today, name and number as corrected since: for letters and checks, never for a list."""
+    opened = declared(session, member)
+    if member.corrected_sealed is not None:
+        opened |= session.vault.unseal_json(place_of(member, "corrected_sealed"), member.corrected_sealed)
+    return opened
+
+
 def full_name(session: ScopedSession, member: DeclaredMember) -> str:
-    """The name in full; a child's is only in the sealed part."""
-    return member.name or str(secrets(session, member)["name"])
+    """The name in full as it is known today; a child's is only in the sealed part."""
+    known = member.name if member.corrected_sealed is None else ""
+    return known or str(secrets(session, member)["name"])
+
+
+def masked_name(session: ScopedSession, member: DeclaredMember) -> str:
+    """The same for a list."""
+    return member.name_masked if member.corrected_sealed is None else mask_name(full_name(session, member))
+
+
+def masked_number(session: ScopedSession, member: DeclaredMember) -> str:
+    """Her ID number as it is known today, masked."""
+    if member.corrected_sealed is None:
+        return member.id_masked
+    return mask_id_number(str(secrets(session, member)["id_number"]))
 
 
 def sensitive_answers(session: ScopedSession, case: Case) -> dict[str, Any]:

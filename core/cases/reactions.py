@@ -31,7 +31,7 @@ def facts_of_case(case: Case, members: Sequence[DeclaredMember], day: date) -> C
 def facts_of_member(member: DeclaredMember, day: date) -> MemberFacts:
     """One member as packs see her."""
     return MemberFacts(
-        age=age_on(member.birth_date, day),
+        age=age_on(member.born, day),
         relation=member.relation,
         counted=member.counted,
         working=member.working,

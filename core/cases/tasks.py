@@ -72,13 +72,23 @@ def _row(
         "subject_id": subject_id,
         "permission": permission,
         "assigned_to": assigned_to,
-        "label": f"{case.applicant_masked}|{case.household_size}|{case.number}",
+        "label": _label(case),
         "note": note,
         "state": TaskState.OPEN,
         "opened_at": now,
         "due_on": due_on,
         "due_provisional": provisional,
     }
+
+
+def _label(case: Case) -> str:
+    return f"{case.applicant_masked}|{case.household_size}|{case.number}"
+
+
+def relabel(session: ScopedSession, case: Case) -> None:
+    """Open tasks name the case as it is called now."""
+    for task in open_tasks(session, case):
+        task.label = _label(case)
 
 
 def row_of_step(

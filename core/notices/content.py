@@ -65,7 +65,7 @@ def public_values(
             "listed_name",
             listed_name(
                 people.full_name(session, applicant),
-                age_on(applicant.birth_date, procedure.law.date),
+                age_on(applicant.born, procedure.law.date),
                 kind.child_name_rule,
                 procedure.law.number(ADULT_AGE),
             ),
@@ -92,6 +92,7 @@ def raw_values(session: ScopedSession, case: Case) -> frozenset[str]:
     """Every raw value of every person of the case: numbers, phones, names; only the listed name may be shown."""
     values: set[str] = set()
     for member in people.members(session, case.id):
+        values |= _strings(people.declared(session, member).values())
         values |= _strings(people.secrets(session, member).values())
     values |= _strings(people.sensitive_answers(session, case).values())
     return frozenset(values)

@@ -27,7 +27,7 @@ from core.translations import N_
 from core.verification import handed, worklist
 from core.verification.asking import coverage_of, require_covered
 from core.verification.findings import Findings, as_json, hash_of, latest, rebuild_verified_lines
-from core.verification.models import RequestState, VerificationRequest
+from core.verification.models import CLOSED, RequestState, VerificationRequest
 from core.verification.sending import OPEN, hold_request, still_covered
 from core.workdays import Deadline
 
@@ -82,7 +82,7 @@ def _tell_county(session: ScopedSession, case: Case, due: Deadline, now: datetim
 
 
 def _is_needed(last: VerificationRequest | None) -> bool:
-    return last is None or last.state in {RequestState.STOPPED, RequestState.DISCARDED}
+    return last is None or last.state in CLOSED
 
 
 def requests_of(session: ScopedSession, case_id: uuid.UUID) -> Sequence[VerificationRequest]:

@@ -19,13 +19,21 @@ from core.verification.protection import protection_ddl
 
 
 class RequestState(StrEnum):
-    """A request waits to be sent, is out, was answered; or was stopped before it went, or its answer thrown away unread."""
+    """A request waits to be sent, is out, was answered; or was stopped before it went, or its answer thrown away unread.
+
+    Misdirected: out, or answered, about a number that was not hers, as it turned out; kept, and counted no more.
+    """
 
     QUEUED = "queued"
     SENT = "sent"
     ANSWERED = "answered"
     STOPPED = "stopped"
     DISCARDED = "discarded"
+    MISDIRECTED = "misdirected"
+
+
+# closed without an answer that counts: who is covered may be asked about anew
+CLOSED = frozenset({RequestState.STOPPED, RequestState.DISCARDED, RequestState.MISDIRECTED})
 
 
 class VerificationRequest(RegionScoped, Base):

@@ -20,7 +20,7 @@ from core.verification import handed
 from core.verification.changes import requests_of
 from core.verification.findings import Findings, findings_of, latest
 from core.verification.handed import in_hand, limit_of, request
-from core.verification.models import RequestState, ResultImport, VerificationRequest
+from core.verification.models import CLOSED, RequestState, ResultImport, VerificationRequest
 from core.verification.sending import OPEN
 
 __all__ = [
@@ -67,7 +67,7 @@ def progress(requests: Sequence[VerificationRequest]) -> Progress:
         len(states),
         sum(state is RequestState.ANSWERED for state in states),
         sum(state in OPEN for state in states),
-        sum(state in {RequestState.STOPPED, RequestState.DISCARDED} for state in states),
+        sum(state in CLOSED for state in states),
     )
 
 

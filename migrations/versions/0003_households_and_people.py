@@ -84,6 +84,24 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "identity_corrections",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("document_id", sa.Uuid(), nullable=False),
+        sa.Column("content_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("corrected_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("corrected_by", sa.Uuid(), nullable=True),
+        sa.Column("province", sa.String(length=12), nullable=False),
+        sa.Column("city", sa.String(length=12), nullable=False),
+        sa.Column("county", sa.String(length=12), nullable=False),
+        sa.Column("township", sa.String(length=12), nullable=False),
+        sa.Column("village", sa.String(length=12), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_identity_corrections")),
+    )
+    with op.batch_alter_table("identity_corrections", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_identity_corrections_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
         "household_transfers",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("transfer_id", sa.Uuid(), nullable=False),

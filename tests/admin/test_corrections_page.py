@@ -205,7 +205,8 @@ def test_the_ways_to_put_it_right_follow_the_stage_of_the_case(site, way, clerk,
     assert "还没受理：请本人撤回，写对了再交" in words(clerk.get(address))
     way.accept()
     page = clerk.get(address)
-    assert "系统里改不了：对照证件原件核实" in words(page)
+    assert "家庭关系 系统里改不了：对照证件原件核实" in words(page)
+    assert f'href="/staff/cases/{way.case_id}/members">去更正' in page.text
     assert f'href="/staff/cases/{way.case_id}/visit"' in page.text
     withdraw(way)
     told = words(clerk.get(address))

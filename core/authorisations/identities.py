@@ -1,0 +1,89 @@
+"""When it turns out that a person has another name or number: what was signed named the old one, what waits names the new."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from core import audit
+from core.access import Actor
+from core.authorisations.again import ask_again
+from core.authorisations.coverage import current
+from core.authorisations.days import china_day
+from core.authorisations.models import Authorisation, AuthorisationState, SignerRole
+from core.encryption import place_of
+from core.households.correcting import Papers
+from core.households.names import age_on, is_young_child
+from core.sessions import ScopedSession
+from core.translations import N_
+
+audit.name_act("authorisation.correct", N_("核对授权上的身份随档案更正"))
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """A declared member and who she is by her papers. `new_number`: her number is another, not her name alone."""
+
+    member_id: uuid.UUID
+    papers: Papers
+    new_number: bool
+
+
+def follow_papers(
+    session: ScopedSession, actor: Actor, case_id: uuid.UUID, who: Corrected, *, now: datetime
+) -> None:
+    """Make the authorisations of a case under way agree with a member's papers.
+
+    Who signed allowed questions about the number on the paper, and about no other: another number is asked for anew, and
+    what was signed ends today. A signature in force under the same number stays. What nobody signed yet names her rightly
+    from now on, also where she is to sign for a child.
+    """
+    for row in current(session, case_id):
+        if row.member_id == who.member_id:
+            _follow(session, actor, row, who, now)
+        elif row.signer_member_id == who.member_id and row.signed_at is None:
+            _name_signer(session, row, who.papers, china_day(now))
+            audit.record(session, "authorisation.correct", row, now=now, actor=actor)
+    session.flush()
+
+
+def _follow(session: ScopedSession, actor: Actor, row: Authorisation, who: Corrected, now: datetime) -> None:
+    day = china_day(now)
+    if row.signed_at is not None:
+        if row.state(day) is AuthorisationState.SIGNED:
+            if not who.new_number:
+                return
+            row.ended_on = day
+        row = ask_again(session, actor, row, now=now)
+    _name(session, row, who.papers, day)
+    audit.record(session, "authorisation.correct", row, now=now, actor=actor)
+
+
+def _name(session: ScopedSession, row: Authorisation, papers: Papers, day: date) -> None:
+    row.name = "" if is_young_child(papers.number.birth_date, day) else papers.name
+    row.name_masked, row.id_masked = papers.name_masked, papers.id_masked
+    row.birth_date = papers.number.birth_date
+    _seal(session, row, name=papers.name)
+    if row.role is not SignerRole.GUARDIAN:
+        _name_signer(session, row, papers, day)
+
+
+def _name_signer(session: ScopedSession, row: Authorisation, papers: Papers, day: date) -> None:
+    """Her name and number as the signer's; who is no adult by her papers signs for nobody: a guardian does, at the window."""
+    # whoever proved herself by link did so with the old number
+    row.ticket_digest, row.ticket_until = None, None
+    if age_on(papers.number.birth_date, day) >= int(row.terms["adult_age"]):
+        row.signer_masked = papers.name_masked
+        row.signer_index = session.vault.index("id_number", papers.number.number)
+        _seal(session, row, signer_name=papers.name)
+        return
+    row.role, row.by_applicant = SignerRole.GUARDIAN, False
+    row.signer_member_id, row.signer_masked, row.signer_index = None, "", None
+    _seal(session, row, signer_name="", signer_phone="")
+
+
+def _seal(session: ScopedSession, row: Authorisation, **changes: str) -> None:
+    place = place_of(row, "secrets_sealed")
+    opened = session.vault.unseal_json(place, row.secrets_sealed)
+    row.secrets_sealed = session.vault.seal_json(place, opened | changes)
