@@ -45,7 +45,7 @@ class RecheckForm(Form):
 
 
 @blueprint.route("/cases/<uuid:case_id>/objections", methods=["GET", "POST"])
-@access(Permission.OBJECTION_HANDLE, looks=True)
+@access(Permission.OBJECTION_HANDLE)
 def objections(case_id: uuid.UUID) -> Response:
     """What was said against a case's notices, and answering it; the family never sees who said it."""
     case: Case = found(session().get(Case, case_id))

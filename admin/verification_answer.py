@@ -24,7 +24,7 @@ from core.web.request import now, session
 
 
 @blueprint.route("/verification/<uuid:request_id>", methods=["GET", "POST"])
-@access(Permission.VERIFICATION_RECORD, looks=True)
+@access(Permission.VERIFICATION_RECORD)
 def verification_answer(request_id: uuid.UUID) -> Response:
     """What the body is asked about whom, and its answer; opening it leaves a look."""
     row = request_row(session(), request_id)

@@ -45,8 +45,12 @@ Row = TypeVar("Row")
 
 
 class ScopedSession(Session):
-    """A session that sees and writes only what its scope admits. `vault` seals secrets, `actor` is who acts."""
+    """A session that sees and writes only what its scope admits. `vault` seals secrets, `actor` is who acts.
 
+    `engine`: what it was opened on, for another session beside it.
+    """
+
+    engine: Engine
     scope: Scope
     actor: Actor
     vault: Any
@@ -83,6 +87,7 @@ def open_session(
 ) -> ScopedSession:
     """A session of one scope for its whole life; `writes` takes SQLite's write lock at the first statement."""
     session = ScopedSession(_beginning(engine, writes), expire_on_commit=False, autoflush=True)
+    session.engine = engine
     session.scope = scope
     session.actor = actor
     session.vault = vault
@@ -115,6 +120,7 @@ def across(session: ScopedSession, job: str) -> Iterator[ScopedSession]:
             info=session.info | {_WRITES_ON: None},
         )
         inner.scope, inner.actor, inner.vault = System(job), session.actor, session.vault
+        inner.engine = session.engine
         inner.wrote = session.wrote = True
         try:
             yield inner

@@ -128,7 +128,7 @@ def withdraw(case_id: uuid.UUID) -> Response:
 
 
 @blueprint.get("/my/letters/<uuid:letter_id>")
-@access(RESIDENT, looks=True)
+@access(RESIDENT, writes=True)
 def letter(letter_id: uuid.UUID) -> Response:
     """Read one letter, to print or save."""
     opened = letter_text(session(), letter_id)
@@ -137,7 +137,7 @@ def letter(letter_id: uuid.UUID) -> Response:
 
 
 @blueprint.get("/my/letters/<uuid:letter_id>/copy")
-@access(RESIDENT, looks=True)
+@access(RESIDENT, writes=True)
 def letter_copy(letter_id: uuid.UUID) -> Response:
     """The letter as a file of its own, which opens on any phone."""
     opened = letter_text(session(), letter_id)

@@ -87,8 +87,7 @@ def _write_looks(session: ScopedSession) -> None:
     entries: list[dict[str, Any]] = session.info.pop(_LOOKS, [])
     if not entries:
         return
-    engine: Any = session.get_bind()
-    with open_session(engine, session.scope, session.actor, vault=session.vault) as writer:
+    with open_session(session.engine, session.scope, session.actor, vault=session.vault) as writer:
         write_rows(writer, AuditEntry, entries)
         writer.commit()
 

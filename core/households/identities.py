@@ -6,7 +6,6 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
 from sqlalchemy import select
 
@@ -38,8 +37,7 @@ def standing_of(session: ScopedSession, actor: Actor, id_number: str, *, now: da
     indexes = session.vault.index_all("id_number", id_number)
     # asked over all regions, hence in a system session of its own that reads this one table; the asker may hold SQLite's
     # write lock already, so it must not wait for it
-    engine: Any = session.get_bind().execution_options(immediate=False)
-    with open_session(engine, System("identities"), actor, writes=False) as everywhere:
+    with open_session(session.engine, System("identities"), actor, writes=False) as everywhere:
         person_id = everywhere.scalar(select(Identity.person_id).where(Identity.id_index.in_(indexes)))
     audit.record(session, "identity.ask", ("person", person_id), now=now)
     if person_id is None:

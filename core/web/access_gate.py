@@ -62,25 +62,26 @@ class SilentView(Exception):  # noqa: N818
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What a view said: its audience, the permissions of which one is enough, and how its session is opened."""
+    """What a view said: its audience, the permissions of which one is enough, and whether reading it writes."""
 
     audience: Audience
     permissions: frozenset[Permission] = frozenset()
-    looks: bool = False
+    writes: bool = False
     half_way: bool = False
 
 
 def access(
-    who: Audience | Permission, *others: Permission, looks: bool = False, half_way: bool = False
+    who: Audience | Permission, *others: Permission, writes: bool = False, half_way: bool = False
 ) -> Callable[[View], View]:
     """Say who may enter a view: PUBLIC, RESIDENT, STAFF, LINK, or staff holding one of the permissions where they work.
 
-    `looks`: a GET that leaves audit rows (reveal, export, search), so its session may write from its first statement.
+    `writes`: a GET that changes something (a letter is marked as read), so its session takes the write lock at once as a
+    POST's does. A GET that only leaves a look need not say so: looks are written after its own work is committed.
     `half_way`: also before the password is changed or the second factor shown; only for the pages that do just that.
     """
     permissions = frozenset({each for each in (who, *others) if isinstance(each, Permission)})
     audience = STAFF if isinstance(who, Permission) else who
-    entry = Entry(audience, permissions, looks=looks, half_way=half_way)
+    entry = Entry(audience, permissions, writes=writes, half_way=half_way)
 
     def mark(view: View) -> View:
         setattr(view, _MARK, entry)
@@ -123,7 +124,7 @@ def keep_gate() -> Response | None:
         raise NotFound(N_("没有这个网页。请看看地址有没有写错。"))
     if entry.audience is STAFF:
         mine.face = "staff"
-    mine.writes = entry.looks or request.method in WRITING_METHODS
+    mine.writes = entry.writes or request.method in WRITING_METHODS
     mine.personal = entry.audience is not PUBLIC
     if mine.writes:
         take_up_keys()
