@@ -14,7 +14,7 @@ from admin.intake_page import Block, Desk, open_desk, questions_of
 from core.access import Permission
 from core.cases.from_form import paper_ids
 from core.cases.window_drafts import read_window_draft
-from core.documents.changes import Belonging, attach_to_case, store_document
+from core.documents.changes import Belonging, attach_to_case, let_go, store_document
 from core.documents.models import Document, DocumentKind
 from core.documents.queries import open_document
 from core.encrypted_files import StorageFailed
@@ -117,8 +117,7 @@ def move_papers(
     for paper in papers:
         row = session().get(Document, paper)
         if row is not None and row.case_id is None and row.about == desk.draft.id.hex:
-            row.removed_at = now()
-    session().flush()
+            let_go(session(), row, now=now())
 
 
 def papers_on(desk: Desk, blocks: Sequence[Block]) -> dict[str, uuid.UUID]:

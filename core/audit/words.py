@@ -56,6 +56,7 @@ _ACTS: dict[str, str] = {
     "case.close": N_("办结案件"),
     "document.look": N_("查看材料"),
     "document.add": N_("添加材料"),
+    "document.let-go": N_("清理未入卷的材料"),
     "letter.look": N_("查看文书"),
     "letter.send": N_("发出文书"),
     "letter.deliver": N_("登记送达"),

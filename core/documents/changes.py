@@ -183,20 +183,28 @@ def _copy(
     }
 
 
+def let_go(session: ScopedSession, row: Document, *, now: datetime) -> None:
+    """A paper that never came into a file is not needed any more: nobody opens it again, its bytes go with the sweep."""
+    row.removed_at = now
+    session.flush()
+    audit.record(session, "document.let-go", row, now=now)
+
+
 def sweep_files(session: ScopedSession, files: FileStore, *, now: datetime) -> int:
-    """Delete what a power cut left: halves after a day, whole files that no row names after a month; how many.
+    """Delete halves that a power cut left, after a day, and files that no paper in use names, after a month; how many.
 
     Needs a System session. Whole files stay where the newest paper has none here: then this is another database's folder.
     A month, so that a database put back from a backup of last week finds the papers that were given since.
     """
     swept = files.sweep_halves(now - HALVES_KEPT)
-    newest = session.scalar(select(Document.file_id).order_by(Document.given_at.desc()).limit(1))
+    in_use = select(Document.file_id).where(Document.removed_at.is_(None))
+    newest = session.scalar(in_use.order_by(Document.given_at.desc()).limit(1))
     if newest is None or not files.path_of(newest).exists():
         return swept
     old = list(files.written_before(now - UNUSED_KEPT))
     for at in range(0, len(old), _AT_ONCE):
         some = old[at : at + _AT_ONCE]
-        used = set(session.scalars(select(Document.file_id).where(Document.file_id.in_(some))))
+        used = set(session.scalars(in_use.where(Document.file_id.in_(some))))
         swept += sum(files.delete(each) for each in some if each not in used)
     return swept
 

@@ -47,6 +47,7 @@ class Document(RegionScoped, Base):
     `about`: the draft's own key of the member it belongs to; `id_index`: the keyed index of that person's ID number, by
     which a paper is found again for another application. `file_id` names the sealed file, which copies share; `size`
     (bytes) and `sha256` (hex) are of the content as kept. `title_sealed`: the name its giver reads, perhaps a person's.
+    `removed_at`: when it was let go of before it came into a file, its bytes to follow.
     """
 
     __tablename__ = "documents"

@@ -13,6 +13,7 @@ from core import audit
 from core.access import Actor, Permission
 from core.cases.draft_state import DraftState, Save, merge, put, take_out
 from core.cases.models import Case
+from core.documents.changes import let_go
 from core.documents.models import Document, DocumentKind
 from core.encryption import place_of
 from core.scopes import LEVELS
@@ -123,7 +124,6 @@ def end_visit_draft(session: ScopedSession, actor: Actor, case_id: uuid.UUID) ->
 def replace_photo(session: ScopedSession, document_id: str, *, now: datetime) -> None:
     """A photo was taken anew: the former one is let go of, unless a submitted visit holds it."""
     _let_go(session, document_id, now)
-    session.flush()
 
 
 def _let_go(session: ScopedSession, text: str, now: datetime) -> None:
@@ -135,7 +135,7 @@ def _let_go(session: ScopedSession, text: str, now: datetime) -> None:
     if row is None or row.kind not in {DocumentKind.VISIT_PHOTO, DocumentKind.SIGNATURE} or row.removed_at:
         return
     if session.scalar(select(VisitPhoto.id).where(VisitPhoto.document_id == document_id).limit(1)) is None:
-        row.removed_at = now
+        let_go(session, row, now=now)
 
 
 def _row(session: ScopedSession, actor: Actor, case_id: uuid.UUID, *, lock: bool) -> VisitDraft | None:

@@ -18,6 +18,7 @@ from core.documents.changes import (
     Belonging,
     attach_to_case,
     copy_id,
+    let_go,
     store_document,
     sweep_files,
 )
@@ -125,6 +126,24 @@ def test_a_file_that_no_row_names_goes_after_a_month_and_a_paper_never(town, fil
         assert sweep_files(session, files, now=town.now) == 1
     assert set(files.file_ids()) == {paper.file_id, young}
     assert old not in files.file_ids()
+
+
+def test_the_bytes_of_a_paper_let_go_of_follow_it_unless_a_case_holds_a_copy(town, files, account):
+    session = town.resident(account)
+    loose = store(town, files, session, owner_account_id=account)
+    held = store(town, files, session, content=picture("blue"), owner_account_id=account)
+    attach_to_case(session, session.actor, {held.id: None}, new_id(), town.township, now=town.now)
+    for row in (loose, held):
+        let_go(session, row, now=town.now)
+        os.utime(files.path_of(row.file_id), (0, 0))
+    session.commit()
+    assert library(session, account) == []
+    with pytest.raises(NotFound):
+        open_document(session, files, loose.id, now=town.now)
+    with town.session(System("sweep-files")) as everywhere:
+        assert sweep_files(everywhere, files, now=town.now) == 1
+        assert "document.let-go" in set(everywhere.scalars(select(AuditEntry.act)))
+    assert list(files.file_ids()) == [held.file_id]
 
 
 def test_the_papers_of_another_database_are_left_alone(town, files, account):
