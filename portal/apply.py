@@ -18,7 +18,7 @@ from core.web.procedures import procedure_in
 from core.web.request import actor, now, session, signed_in, today
 from core.web.texts import N_, gettext, text_of
 from portal.apply_known import first_state, last_case
-from portal.apply_place import PlaceChoice, choose_place, chosen_place, place_name
+from portal.apply_place import NOT_OPEN, PlaceChoice, choose_place, chosen_place, place_name
 from portal.apply_steps import STEPS, pages_of
 from portal.apply_wizard import Wizard, apply_page, open_wizard
 from portal.blueprint import blueprint
@@ -125,7 +125,7 @@ def _form_in(region: str) -> FormDeclaration:
     """The form in force in a place. Raises NotFound where the scheme is not run, Invalid where it is not open."""
     procedure = procedure_in(SCHEME, region, today())
     if not procedure.scheme.open_to_apply:
-        raise Invalid(N_("这里还不能在网上申请，请到镇（街道）窗口办。"))
+        raise Invalid(NOT_OPEN)
     return procedure.view.form(procedure.scheme.application_form)
 
 

@@ -11,25 +11,36 @@ from core.regions.models import Region
 from core.regions.names import spoken
 from core.web.current import Current
 from core.web.request import session, today
-from core.web.texts import N_, gettext
+from core.web.texts import N_
+from portal.places import way_to
 
 SHORTEST_SEARCH = 2
 MOST_FOUND = 20
+NOT_OPEN = N_("这里还没有开通网上申请。请带身份证和户口本，到户口所在地的镇（街道）窗口申请。")
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceOffered:
+    """A place to choose, when it is the `smallest` there is, or to go on from. `is_open`: one can apply online there."""
+
+    place: Region
+    smallest: bool
+    is_open: bool
 
 
 @dataclass(frozen=True, slots=True)
 class PlaceChoice:
     """`way`: (code, name) from the nation down to `under`. `below`: the places one step down, or those found by name.
 
-    `here` is `under` itself where nothing smaller is known, so that it may be chosen. Each of `below` says whether it is
-    the smallest there is.
+    `under` itself stands there where nothing smaller is known, so that it may be chosen. `everywhere`: nothing of that name
+    lies below `under`, so these are from the whole country.
     """
 
     under: str
     way: Sequence[tuple[str, str]]
-    below: Sequence[tuple[Region, bool]]
-    here: Region | None
+    below: Sequence[PlaceOffered]
     text: str
+    everywhere: bool = False
 
 
 def choose_place(under: str, text: str) -> PlaceChoice:
@@ -37,13 +48,23 @@ def choose_place(under: str, text: str) -> PlaceChoice:
     code = _known(under) or _known(Current().place) or regions.NATION
     text = text.strip()
     if text and (code != regions.NATION or len(text) >= SHORTEST_SEARCH):
-        found = regions.search(session(), text, code, limit=MOST_FOUND, on=today())
-        return PlaceChoice(code, _way(code), [(each, is_smallest(each)) for each in found], None, text)
-    below = regions.children(session(), code, today())
-    here = None
-    if not below and code != regions.NATION:
-        here = regions.node(session(), code)
-    return PlaceChoice(code, _way(code), [(each, is_smallest(each)) for each in below], here, text)
+        found = _named(text, code)
+        everywhere = not found and code != regions.NATION and len(text) >= SHORTEST_SEARCH
+        found = _named(text, regions.NATION) if everywhere else found
+        return PlaceChoice(code, way_to(code), _offered(found), text, bool(everywhere and found))
+    below = regions.children(session(), code, today()) or [regions.node(session(), code)]
+    return PlaceChoice(code, way_to(code), _offered(below), text)
+
+
+def _named(text: str, under: str) -> list[Region]:
+    return regions.search(session(), text, under, limit=MOST_FOUND, on=today())
+
+
+def _offered(places: Sequence[Region]) -> list[PlaceOffered]:
+    """Where one can apply comes first; otherwise in the order given."""
+    served = regions.served(session(), places)
+    offered = [PlaceOffered(each, is_smallest(each), each.code in served) for each in places]
+    return sorted(offered, key=lambda each: not each.is_open)
 
 
 def _known(code: str) -> str:
@@ -55,13 +76,6 @@ def _known(code: str) -> str:
     except NotFound:
         return ""
     return str(place.parent_code if place.level > regions.Level.TOWNSHIP else place.code)
-
-
-def _way(code: str) -> list[tuple[str, str]]:
-    whole = [(regions.NATION, gettext("全国"))]
-    if code == regions.NATION:
-        return whole
-    return whole + [(place.code, place.name) for place in regions.path(session(), code)]
 
 
 def is_smallest(place: Region) -> bool:
@@ -79,6 +93,8 @@ def chosen_place(code: str) -> Region:
         raise Invalid(N_("没有找到这个地方。请从列出的里面选。"), field="region") from None
     if not place.in_force(today()) or not is_smallest(place):
         raise Invalid(N_("请选到村或社区。"), field="region")
+    if not regions.served(session(), [place]):
+        raise Invalid(NOT_OPEN, field="region")
     return place
 
 

@@ -12,8 +12,10 @@ from core.regions.models import Region
 from core.web.access_gate import PUBLIC, access, safe_next
 from core.web.current import PLACE_COOKIE
 from core.web.headers import is_encrypted
+from core.web.limits import limited
 from core.web.page import page, redirect_to
 from core.web.request import session
+from core.web.texts import gettext
 from portal.blueprint import blueprint
 
 A_YEAR = 365 * 24 * 3600
@@ -31,21 +33,32 @@ def chosen_place() -> str:
         return ""
 
 
+def way_to(code: str) -> list[tuple[str, str]]:
+    """(code, name) from the whole country down to a place."""
+    whole = [(NATION, gettext("全国"))]
+    if code == NATION:
+        return whole
+    return whole + [(place.code, place.name) for place in regions.path(session(), code)]
+
+
 @blueprint.get("/place")
 @access(PUBLIC)
+@limited("240/minute", methods=frozenset({"GET"}))
 def place() -> Response:
     """Search a township or village by name, or walk down from a province."""
     text = request.args.get("q", "").strip()[:40]
     under = request.args.get("under", NATION)
     under = under if regions.has_shape(under) else NATION
     found = regions.search(session(), text, under, limit=MOST_FOUND) if text else []
-    names = regions.full_names(session(), [each.code for each in found])
+    children = [] if text else regions.children(session(), under)
+    served = regions.served(session(), [*found, *children])
     return page(
         "portal/place.html",
         text=text,
-        found=[(each, names.get(each.code, each.name)) for each in found],
-        path=regions.path(session(), under),
-        children=[] if text else regions.children(session(), under),
+        found=found,
+        way=way_to(under),
+        children=sorted(children, key=lambda each: each.code not in served),
+        served=served,
         next=safe_next(request.args.get("next", "")),
         deep=_deep,
     )

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from sqlalchemy import ColumnElement, bindparam, case, func, or_, select
@@ -31,7 +31,7 @@ from core.translations import N_
 __all__ = [
     "NATION", "Level", "check_code", "children", "codes_of", "contains", "count_below", "counters", "full_names", "has_shape",
     "is_heading", "level_column", "level_of", "merger_of", "node", "office", "parent_of", "path", "path_codes", "search",
-    "successor", "villages_without_successor",
+    "served", "successor", "villages_without_successor",
 ]  # fmt: skip
 
 NO_SUCH_PLACE = N_("没有代码为{code}的区划。请核对代码，或请系统管理员先导入。")
@@ -67,24 +67,67 @@ def children(session: Session, code: str, on: date | None = None) -> list[Region
 
 
 def search(session: Session, text: str, under: str, limit: int = 20, on: date | None = None) -> list[Region]:
-    """Townships and villages below `under` whose name holds `text`, or whose initials begin with it (yx → 永兴镇).
+    """Townships and villages below `under` that a typed text names. Blank text finds nothing.
 
-    Names that begin with the text come first, then higher levels, then by code. Blank text finds nothing.
+    A word stands in the place's own name, or begins its initials (yx → 永兴镇); further words stand along its path, in any
+    order (湄潭 永兴). Words run together (湄潭永兴) do so in order, the last two characters in its own name. Served places
+    (`served`) come first, then names that begin with the word, then higher levels, then by code.
     """
-    words = text.strip()
-    if not words:
-        return []
-    column = level_column(check_code(under))
-    matches: ColumnElement[bool] = Region.name.contains(words, autoescape=True)
-    if words.isascii():
-        matches = or_(matches, Region.name_pinyin_initials.startswith(words.upper(), autoescape=True))
-    statement = select(Region).where(
-        matches, _exists(on), Region.level >= Level.TOWNSHIP, Region.code != under
+    for own, along in _readings(text):
+        statement = select(Region).where(
+            _named(own), *along, _exists(on), Region.level >= Level.TOWNSHIP, Region.code != under
+        )
+        if column := level_column(check_code(under)):
+            statement = statement.where(getattr(Region, column) == under)
+        begins = case((Region.name.startswith(own, autoescape=True), 0), else_=1)
+        order = (_is_served(), begins, Region.level, Region.code)
+        if found := list(session.scalars(statement.order_by(*order).limit(limit))):
+            return found
+    return []
+
+
+# each reading is one pass over the names: a long text must not make many
+MOST_WORDS = 3
+LEAST_OWN = 2
+
+
+def _readings(text: str) -> Iterator[tuple[str, list[ColumnElement[bool]]]]:
+    """Ways to read a text: what stands in the own name, and what else holds along the path; the likeliest first."""
+    words = text.split()[-MOST_WORDS:]
+    for own in reversed(words):
+        yield own, [Region.full_name.contains(each, autoescape=True) for each in words if each != own]
+    if len(words) == 1 and len(words[0]) > LEAST_OWN:
+        in_order = "%".join(char for char in words[0] if char.isalnum())
+        yield words[0][-LEAST_OWN:], [Region.full_name.like(f"%{in_order}%")]
+
+
+def _named(word: str) -> ColumnElement[bool]:
+    holds: ColumnElement[bool] = Region.name.contains(word, autoescape=True)
+    if not word.isascii():
+        return holds
+    return or_(holds, Region.name_pinyin_initials.startswith(word.upper(), autoescape=True))
+
+
+def _is_served() -> ColumnElement[int]:
+    offices = select(RegionOffice.region_code)
+    return case((or_(Region.township.in_(offices), Region.county.in_(offices)), 0), else_=1)
+
+
+def served(session: Session, places: Sequence[Region]) -> frozenset[str]:
+    """Codes of the places that somebody here works for: an office is entered for their county or township.
+
+    Of a province or city: for any county in it. Two reads, however many places.
+    """
+    near = {code for place in places for code in (place.county, place.township) if code}
+    offices = set(session.scalars(select(RegionOffice.region_code).where(RegionOffice.region_code.in_(near))))
+    wide = {place.code for place in places if place.level < Level.COUNTY}
+    within = select(RegionOffice.province, RegionOffice.city).where(
+        RegionOffice.county != "", or_(RegionOffice.province.in_(wide), RegionOffice.city.in_(wide))
     )
-    if column:
-        statement = statement.where(getattr(Region, column) == under)
-    begins = case((Region.name.startswith(words, autoescape=True), 0), else_=1)
-    return list(session.scalars(statement.order_by(begins, Region.level, Region.code).limit(limit)))
+    above = {code for row in session.execute(within.distinct()) for code in row} if wide else set()
+    return frozenset(
+        place.code for place in places if {place.county, place.township} & offices or place.code in above
+    )
 
 
 def full_names(session: Session, codes: Iterable[str]) -> dict[str, str]:

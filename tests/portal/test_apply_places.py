@@ -89,3 +89,48 @@ def test_no_number_of_a_person_stands_in_an_address_a_title_or_a_log(site, walk,
         assert secret not in logged
         assert not any(secret in title for title in titles)
         assert secret not in walk.url("you")
+
+
+def test_two_words_find_the_township_and_what_is_not_open_stands_last_without_a_button(site, words):
+    browser = site.resident("19900000009")
+    page = browser.get("/apply/new?q=湄潭 永兴")
+    assert 'under=520328101000"><span>永兴镇' in page.text
+    assert "还没有开通网上申请的" not in words(page)
+    page = browser.get("/apply/new?q=街道")
+    opened, closed = page.text.split("还没有开通网上申请的", 1)
+    assert "湄潭县湄江街道" in opened
+    assert "湄潭县" not in closed
+    assert '<button name="region"' not in closed
+
+
+def test_a_place_where_nobody_takes_applications_is_refused_before_anything_is_written(site, words):
+    with site.session() as session:
+        closed = session.scalars(
+            select(Region.code).where(Region.level == 4, Region.county == "520327000000")
+        ).first()
+    browser = site.resident("19900000009")
+    browser.get("/apply/new")
+    answer = browser.post("/apply/new", {"region": closed})
+    assert answer.status_code == 422
+    assert "这里还没有开通网上申请。请带身份证和户口本" in words(answer)
+
+
+def test_a_name_that_is_not_below_the_chosen_place_is_looked_for_everywhere(site, words):
+    browser = site.resident("19900000009")
+    said = words(browser.get("/apply/new?under=520328101000&q=七拱镇"))
+    assert "“永兴镇”里没有叫“七拱镇”的，下面是全国的" in said
+    assert "广东省清远市阳山县七拱镇" in said
+    said = words(browser.get("/apply/new?under=520328101000&q=没有这个地方"))
+    assert "从省、市、县一级一级点下去" in said
+    assert "从省开始选" in said
+
+
+def test_the_public_page_of_places_names_the_open_ones_first(site, words):
+    said = words(site.browser().get("/place?q=街道"))
+    assert said.index("湄潭县湄江街道") < said.index("下面这些地方还没有开通网上申请")
+    provinces = words(site.browser().get("/place?under=520300000000"))
+    assert (
+        provinces.index("湄潭县")
+        < provinces.index("下面这些地方还没有开通网上申请")
+        < provinces.index("凤冈县")
+    )
