@@ -114,7 +114,7 @@ def _of_case(session: ScopedSession, form: FormDeclaration, case: Case) -> Answe
 
 
 def _member(session: ScopedSession, row: DeclaredMember, places: dict[uuid.UUID, int]) -> Answers:
-    secrets = people.secrets(session, row)
+    secrets = people.declared(session, row)
     card = _card(str(secrets["name"]), secrets, row.working, row.student, row.seriously_ill)
     card |= {"relation": SELF if row.is_applicant else row.relation, "counted": row.counted}
     if row.not_counted_reason is not None:
@@ -127,7 +127,7 @@ def _member(session: ScopedSession, row: DeclaredMember, places: dict[uuid.UUID,
 
 
 def _supporter(session: ScopedSession, row: DeclaredMember) -> Answers:
-    secrets = people.secrets(session, row)
+    secrets = people.declared(session, row)
     return {
         "name": secrets["name"],
         "id_number": secrets["id_number"],

@@ -169,7 +169,7 @@ def _follow(case: Case, form: SupplementForm) -> Response:
         "portal/my_case.html",
         case=case,
         form=form,
-        name=people.full_name(session(), applicant),
+        name=people.declared(session(), applicant)["name"],
         kind=procedure.scheme.public_kind,
         state=STATE_WORDS[case.state],
         lines=step_lines(case, procedure, steps_of(session(), case.id)),

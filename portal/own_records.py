@@ -42,7 +42,7 @@ def records_of(case: Case) -> list[RecordPart]:
     """Everything the application holds, as it was given; numbers of other people and accounts stay masked."""
     form = installation().catalogue.form(case.form_name, case.form_version)
     rows = people.members(session(), case.id)
-    names = {row.id: people.full_name(session(), row) for row in rows}
+    names = {row.id: str(people.declared(session(), row)["name"]) for row in rows}
     parts = [
         RecordPart(gettext("这次申请"), list(_head(case))),
         RecordPart(gettext("家里人"), [_person(form, row, names[row.id]) for row in rows]),
@@ -75,10 +75,9 @@ def _person(form: FormDeclaration, row: DeclaredMember, name: str) -> tuple[str,
     per = Per.MEMBER if row.role is MemberRole.MEMBER else Per.SUPPORTER
     codes = {each.code: each.label for each in form.question("relation", per).choices}
     relation = gettext("您本人") if row.is_applicant else gettext(codes.get(row.relation, ""))
-    known, masked = people.secrets(session(), row)["id_number"], people.masked_number(session(), row)
-    number = known if row.is_applicant else masked
-    sex = gettext("男") if row.known_sex == Sex.MALE else gettext("女")
-    born = gettext("%(birth)s生", birth=day(row.born, language()))
+    number = people.declared(session(), row)["id_number"] if row.is_applicant else row.id_masked
+    sex = gettext("男") if row.sex == Sex.MALE else gettext("女")
+    born = gettext("%(birth)s生", birth=day(row.birth_date, language()))
     told = gettext("，").join((relation, sex, born, number))
     return name, told if row.counted else told + gettext("，") + gettext("不算一起过日子")
 

@@ -53,7 +53,10 @@ def covered(session: ScopedSession, case: Case) -> list[DeclaredMember]:
 
 
 def declared(session: ScopedSession, member: DeclaredMember) -> dict[str, Any]:
-    """name, id_number, phone, disability_certificate in the clear, word for word as they were declared."""
+    """name, id_number, phone, disability_certificate in the clear, word for word as they were declared.
+
+    An account that applied reads these and no correction: which person it is, nobody has checked by the right number.
+    """
     opened: dict[str, Any] = session.vault.unseal_json(
         place_of(member, "secrets_sealed"), member.secrets_sealed
     )

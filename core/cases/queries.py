@@ -16,6 +16,7 @@ from sqlalchemy import select
 
 from core.cases.declaration_models import DeclaredMember
 from core.cases.models import OPEN_STATES, Case, CaseState, Pause
+from core.households.models import Person
 from core.sessions import ScopedSession, found
 
 PAGE = 30
@@ -95,10 +96,15 @@ def find_by_number(session: ScopedSession, number: str) -> Sequence[Any]:
 
 
 def find_by_member_number(session: ScopedSession, id_number: str) -> Sequence[Any]:
-    """Cases in scope that name the person with that ID number (normalised), as applicant or member."""
+    """Cases in scope that name the person with that ID number (normalised), as applicant or member.
+
+    By the number declared, and by the number as the register was corrected since.
+    """
     indexes = session.vault.index_all("id_number", id_number)
-    named = select(DeclaredMember.case_id).where(DeclaredMember.id_index.in_(indexes)).limit(CASES_SHOWN)
-    ids = session.scalars(named).all()
+    registered = select(Person.id).where(Person.id_index.in_(indexes))
+    ids: set[uuid.UUID] = set()
+    for named in (DeclaredMember.id_index.in_(indexes), DeclaredMember.person_id.in_(registered)):
+        ids.update(session.scalars(select(DeclaredMember.case_id).where(named).limit(CASES_SHOWN)))
     return session.execute(select(*_CASE_COLUMNS).where(Case.id.in_(ids)).order_by(Case.id.desc())).all()
 
 

@@ -11,11 +11,12 @@ from PIL import Image
 from sqlalchemy import select
 
 from core.access import Role
+from core.accounts.models import ResidentAccount
 from core.audit.models import AuditEntry
 from core.documents.models import Document
 from core.households.models import Person
 from core.regions.queries import children
-from core.testing.authorising import FAMILY, MOTHER, SPOUSE, accept, ask_everybody, submit_and_ask
+from core.testing.authorising import APPLICANT, FAMILY, MOTHER, SPOUSE, accept, ask_everybody, submit_and_ask
 from core.testing.town import COUNTY, TOWNSHIP, made_up_id
 
 pytestmark = pytest.mark.row("R1-14", "R2-28")
@@ -206,3 +207,18 @@ def test_in_english_the_page_holds_no_chinese_of_its_own(clerk, url):
     assert main
     left = re.findall(r"[\u4e00-\u9fff]+", re.sub(r"<[^>]+>", " ", main))
     assert set(left) <= {"杨", "石梅", "永兴镇", "受理时看错一位"}
+
+
+def test_the_account_that_applied_reads_what_it_declared_and_learns_no_other_number(site, way, clerk, words):
+    resident = site.resident()
+    with site.session() as session:
+        account = session.scalars(select(ResidentAccount.id)).one()
+    asked = submit_and_ask(way.town, account=account)
+    accept(asked)
+    way.town.close()
+    url = f"/staff/persons/{person(site, APPLICANT).id}/correct"
+    assert send(clerk, url, name="周铭").status_code == 303
+    for page in (f"/my/data/{asked.case_id}/copy", "/my/data", f"/my/cases/{asked.case_id}", "/apply"):
+        assert RIGHT not in resident.get(page).text
+    told = words(resident.get(f"/my/data/{asked.case_id}/copy"))
+    assert f"周明 您本人，男，1980年5月1日生，{FAMILY[APPLICANT].id_number}" in told

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from core.authorisations.coverage import current
 from core.authorisations.models import AuthorisationState, SignerRole
+from core.authorisations.queries import history
 from core.cases.changes import recipient_of
 from core.cases.declaration_models import Layer, StatementLine
 from core.cases.models import Case, CaseState, Opinion, StepCode, StepState, Task, TaskState
@@ -17,6 +18,7 @@ from core.database import new_id
 from core.errors import Blocked
 from core.households.models import Person
 from core.identity_numbers import parse_id_number
+from core.masking import mask_id_number
 from core.notices.changes import publish_first_notice, publish_long_term
 from core.notices.models import Notice, NoticeState, PublicRow
 from core.scopes import System
@@ -90,6 +92,11 @@ def test_what_was_signed_for_the_old_number_ends_and_waits_to_be_signed_again(as
     assert (row.round, row.state(date(2026, 11, 16))) == (2, AuthorisationState.WAITING)
     assert row.id_masked.endswith(RIGHT[-4:])
     assert row.birth_date == date(1981, 6, 2)
+    [old] = [
+        each for each in history(asked.town.at_work(asked.town.clerk), asked.case_id) if each.superseded_at
+    ]
+    assert old.state(date(2026, 11, 16)) is AuthorisationState.ENDED
+    assert old.id_masked == mask_id_number(FAMILY[SPOUSE].id_number)
     assert row.signer_index == asked.town.vault.index("id_number", RIGHT)
     others = [row.state(date(2026, 11, 16)) for row in rows_of(asked) if row.position != SPOUSE]
     assert set(others) == {AuthorisationState.SIGNED}

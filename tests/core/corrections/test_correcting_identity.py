@@ -15,6 +15,7 @@ from core.accounts.person_links import link, open_account
 from core.audit.models import AuditEntry
 from core.cases.declaration_models import DeclaredMember
 from core.cases.models import Case
+from core.cases.queries import find_by_member_number
 from core.corrections.changes import Wish, correct_identity
 from core.corrections.queries import corrections_of
 from core.database import new_id
@@ -101,7 +102,10 @@ def test_what_she_declared_stays_and_the_case_is_called_by_the_right_name(town, 
     assert corrected.is_applicant
     assert corrected.born == date(1981, 5, 1)
     assert (corrected.birth_date, corrected.sex, corrected.known_sex) == (HEAD.birth_date, HEAD.sex, 2)
-    assert everything(town, Case)[0].applicant_masked == "周*"
+    [case] = everything(town, Case)
+    assert case.applicant_masked == "周*"
+    for number in (RIGHT, HEAD.id_number):
+        assert [row.id for row in find_by_member_number(town.at_work(town.clerk), number)] == [case.id]
 
 
 def test_a_child_by_her_papers_leaves_the_name_index_and_her_name_is_sealed(town, way):
