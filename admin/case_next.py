@@ -9,6 +9,7 @@ from datetime import date
 from admin.addresses import first_url, in_words, url_if
 from admin.case_doors import ANSWERS, DOORS, FIRST_VISIT, Door
 from admin.case_file import CaseFile, file_of
+from admin.case_sheet import name_of_line
 from admin.case_timeline import OFFICE_WORDS, step_title
 from core.access import Permission
 from core.cases.assessment import Assessment
@@ -171,7 +172,7 @@ def _ready_for_opinion(
         found.checks.append(("no", gettext("还有 {count} 项差异未说明", count=len(open_lines))))
         href = url_if("staff.case_line", case_id=case.id, line_key=first.key)
         if href is not None:
-            name = first.description or gettext("这一项")
+            name = name_of_line(first)
             found.action, found.href = gettext("说明“{name}”", name=name), href
             found.consequence = gettext(
                 "说明后即可填写意见。{suggestion}意见由您本人作出。", suggestion=suggestion_of(assessment)

@@ -109,6 +109,11 @@ def _month(day: date) -> str:
     return formats.month(day, language())
 
 
+def name_of_line(line: ComparedLine) -> str:
+    """What an office calls a line: in the family's words where they said anything, else by its kind."""
+    return line.description or gettext(LINE_WORDS[line.any_line.kind])
+
+
 def _sheet_row(line: SheetLine, compared: ComparedLine, people: CasePeople) -> SheetRow:
     used = compared.adopted or compared.layers[compared.suggested]
     origin = used.adopted_from or used.layer
@@ -124,7 +129,7 @@ def _sheet_row(line: SheetLine, compared: ComparedLine, people: CasePeople) -> S
     return (
         gettext(KIND_TEXTS[line.line.kind]),
         people.name(member),
-        compared.description or gettext(LINE_WORDS[used.kind]),
+        name_of_line(compared),
         kept,
         line.yearly_fen,
         taken,
@@ -233,7 +238,7 @@ def _differences(assessment: Assessment) -> ConditionRow:
         return "yes", gettext("差异均已说明"), gettext("没有差异"), "57号 第十七条", None, None
     if not open_lines:
         return "yes", gettext("差异均已说明"), done, "57号 第十七条", None, None
-    name = open_lines[0].description or gettext(LINE_WORDS[open_lines[0].any_line.kind])
+    name = name_of_line(open_lines[0])
     text = gettext("{done}，“{name}”未说明", done=done, name=name)
     remedy = gettext("到下面的对照表里逐项说明")
     return "no", gettext("差异均已说明"), text, "57号 第十七条", None, remedy
@@ -276,7 +281,7 @@ def _compared(line: ComparedLine, people: CasePeople) -> ComparedRow:
     state = "same" if not line.differs else "explained" if line.explained else "open"
     return ComparedRow(
         key=line.key,
-        item=line.description or gettext(LINE_WORDS[chosen.kind]),
+        item=name_of_line(line),
         member=people.name(chosen.member_id),
         values=values,
         adopted=value_text(chosen) if line.adopted or not line.differs else gettext("未采信"),

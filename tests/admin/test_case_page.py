@@ -9,6 +9,9 @@ from sqlalchemy import delete, select
 
 from core.access import Role
 from core.audit.models import AuditEntry
+from core.cases.declaration_models import Layer, StatementLine
+from core.database import new_id
+from core.encryption import place_of
 from core.standards.models import EnteredStandard
 from core.testing.town import COUNTY
 
@@ -55,6 +58,24 @@ def test_an_unexplained_difference_is_the_next_thing_to_do(way, reviewer, words)
     only = reviewer.get(f"/staff/cases/{way.case_id}?only=differences", headers={"HX-Request": "true"})
     assert only.text.strip().startswith("<section")
     assert "自住房" not in only.text
+
+
+def test_a_find_that_nobody_put_into_words_is_called_by_its_kind(site, way, reviewer, words):
+    way.submit()
+    way.accept()
+    key = way.found(0, 1_400_000)
+    with site.session(writes=True) as session:
+        row = session.scalars(
+            select(StatementLine).where(StatementLine.line_key == key, StatementLine.layer == Layer.VERIFIED)
+        ).one()
+        row.line_key = new_id()
+        row.details_sealed = session.vault.seal_json(place_of(row, "details_sealed"), {})
+        session.commit()
+    way.visit()
+    way.verify()
+    said = words(reviewer.get(f"/staff/cases/{way.case_id}"))
+    assert "说明“工资性收入”" in said
+    assert "“工资性收入”未说明" in said
 
 
 def test_who_has_the_case_reads_full_names_everyone_else_masks(way, clerk, confirmer):
