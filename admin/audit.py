@@ -12,12 +12,12 @@ from urllib.parse import urlencode
 from flask import request
 from werkzeug.wrappers import Response
 
+from admin.audit_words import field_in_words, value_in_words
 from admin.blueprint import blueprint
 from admin.places_to_choose import names_of_places
 from core import audit
 from core.access import Permission
 from core.accounts.queries import names_of
-from core.accounts.role_words import ROLE_WORDS
 from core.audit.queries import PAGE
 from core.forms import Choice
 from core.web.access_gate import access
@@ -43,7 +43,6 @@ add_to_navigation(
     ),
 )
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_ROLES = {role.value: words for role, words in ROLE_WORDS.items()}
 
 
 class FilterForm(Form):
@@ -160,7 +159,12 @@ def shown(row: audit.EntryRow, places: Mapping[str, str], staff: Mapping[str, st
         subject=subject,
         reason=row.reason,
         changes=[
-            (name, _value(before, places), _value(after, places)) for name, before, after in _changes(row)
+            (
+                field_in_words(name),
+                value_in_words(row.act, name, before, places),
+                value_in_words(row.act, name, after, places),
+            )
+            for name, before, after in _changes(row)
         ],
         ip=row.ip,
     )
@@ -187,24 +191,16 @@ def who_in_words(row: audit.EntryRow) -> str:
 
 
 def _changes(row: audit.EntryRow) -> list[tuple[str, Any, Any]]:
-    """(field, before, after); roles by their names."""
+    """(field, before, after) as stored; what was written without a before has none."""
     found = []
     for name, pair in row.changes.items():
-        before, after = [*pair, "", ""][:2] if isinstance(pair, list) else ("", pair)
-        found.append((gettext(_ROLES.get(name, name)), before, after))
+        before, after = pair if isinstance(pair, list) and len(pair) == 2 and name != "steps" else ("", pair)
+        found.append((name, before, after))
     return found
 
 
 def _places_in(rows: Sequence[audit.EntryRow]) -> set[str]:
     """Every region code that the rows speak of."""
-    values = {value for row in rows for _, *pair in _changes(row) for value in pair}
+    values = (value for row in rows for _, *pair in _changes(row) for value in pair)
     codes = {value for value in values if isinstance(value, str) and len(value) == 12 and value.isdigit()}
     return codes | {row.node for row in rows if row.node}
-
-
-def _value(value: Any, places: Mapping[str, str]) -> str:
-    if value is None or value == "":
-        return gettext("无")
-    if isinstance(value, bool):
-        return gettext("是") if value else gettext("否")
-    return places.get(value, value) if isinstance(value, str) else str(value)

@@ -73,7 +73,7 @@ class StandardLine:
         return GROUPS.get(self.declaration.key.partition(".")[0], OTHERS)
 
 
-def _book() -> LawBook:
+def book_here() -> LawBook:
     home = installation()
     return home.catalogue.for_region(actor().node, today(), home.enablings(home.engine)).book
 
@@ -82,7 +82,7 @@ def _book() -> LawBook:
 @access(Permission.STANDARD_READ)
 def standards() -> Response:
     """Every parameter declared here: first what is entered on screen, then what the texts give."""
-    book = _book()
+    book = book_here()
     law = law_in_force(session(), book, actor().node, today())
     later = [row for row in standards_of(session(), actor().node) if row.effective_from > today()]
     lines = [
@@ -149,7 +149,7 @@ class StandardForm(Form):
 @access(Permission.STANDARD_ENTER)
 def enter(key: str) -> Response:
     """Enter a value from a day on, beside all that was entered before; what was decided keeps the value of its day."""
-    book = _book()
+    book = book_here()
     declaration = next((each for each in book.declared(path_of(actor().node)) if each.key == key), None)
     if declaration is None or not may_enter_at(declaration, actor().node):
         raise NotFound(N_("这一项不在这里录入。"))
@@ -232,7 +232,7 @@ def withdraw_entry(entry_id: uuid.UUID) -> Response:
         "admin/standard_withdraw.html",
         form=form,
         row=row,
-        name=_book().declaration(row.key, path_of(row.region_code)).name,
+        name=book_here().declaration(row.key, path_of(row.region_code)).name,
         value=in_words(as_standard(row).value, Unit(row.unit)),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from datetime import timedelta
 
@@ -116,3 +117,49 @@ def test_the_head_says_when_it_was_last_sealed(auditor, site, note, words):
         session.commit()
         assert audit.verify(session) == []
     assert "最近一次封存 2026年11月16日 10:30" in words(auditor.get("/staff/audit"))
+
+
+def test_codes_are_shown_in_words_and_kept_as_codes(site, auditor, note, words):
+    note("case.step", changes={"step": "survey_start"})
+    note("case.reopen", changes={"steps": ["notice", "opinion"]})
+    note("confirmation.sign", changes={"outcome": [None, "granted"]})
+    note("assignment.give", changes={"work": [None, "tax"], "last_day": [None, "2026-12-03"]})
+    note("document.add", changes={"kind": [None, "bank_statement"]})
+    note("standard.enter", changes={"dibao.standard": [None, "45000"]})
+    note("award.make", changes={"monthly_fen": [None, 79_500]})
+    page = words(auditor.get("/staff/audit"))
+    for said in (
+        "环节：无 → 启动调查",
+        "重办的环节：无 → 初审公示、初审意见",
+        "决定：无 → 确认",
+        "办到哪一天：无 → 2026年12月3日",
+        "种类：无 → 银行流水",
+        "每月金额（元）：无 → 795.00",
+    ):
+        assert said in page, said
+    for code in (
+        "survey_start",
+        "granted",
+        "bank_statement",
+        "tax",
+        "last_day",
+        "monthly_fen",
+        "outcome",
+        "dibao.standard",
+    ):
+        assert code not in page.split("查找")[1], code
+    with site.session() as session:
+        stored = session.scalars(select(AuditEntry.changes).where(AuditEntry.act == "confirmation.sign"))
+        assert list(stored) == [{"outcome": [None, "granted"]}]
+
+
+def test_a_whole_case_leaves_no_field_without_words(site, way, auditor, words):
+    way.survey()
+    way.opine()
+    way.hang()
+    way.confirm()
+    with site.session() as session:
+        fields = {name for changes in session.scalars(select(AuditEntry.changes)) for name in changes}
+    assert fields
+    said = words(auditor.get("/staff/audit?since=2026-01-01&until=2026-12-31"))
+    assert [name for name in fields if re.search(rf"\b{re.escape(name)}：", said)] == []
