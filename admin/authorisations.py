@@ -58,6 +58,7 @@ def case_authorisations(case_id: uuid.UUID) -> Response:
         "admin/authorisations/list.html",
         frame=frame,
         covered=covered,
+        waiting_for=frame.people.waiting_for(covered),
         rows=[_row(frame, person) for person in covered.persons],
         standing_words=STANDING_WORDS,
         older=[row for row in history(session(), case_id) if row.superseded_at is not None],
@@ -69,7 +70,7 @@ def _row(frame: CaseFrame, person: PersonCoverage) -> SignerRow:
     row = person.authorisation
     name = frame.people.names.get(person.member_id, person.name_masked)
     if row is None:
-        return SignerRow(person, name, person.waits_for, None, [])
+        return SignerRow(person, name, frame.people.signer(person), None, [])
     signer = frame.people.names.get(row.signer_member_id, row.signer_masked) if row.signer_member_id else ""
     state, day = row.state(today()), today()
     online = row.by_applicant and row.owner_account_id is not None

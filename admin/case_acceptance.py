@@ -54,7 +54,7 @@ class AcceptanceForm(CaseForm):
     reason = LongTextField(
         N_("不予受理的原因"),
         max_length=1000,
-        hint=N_("申请人会在文书里读到。"),
+        hint=N_("这段话会原样印在给申请人的文书里，请写给本人看。"),
         shown_if=ShownIf("way", (DECLINE,)),
     )
 

@@ -83,7 +83,7 @@ def case_opinion(case_id: uuid.UUID) -> Response:
             flash(gettext("初审意见已签署。"), "success")
             return redirect_to(url_for("staff.case_page", case_id=case_id))
         status, frame = answer, case_frame(case_id, "economy")
-    file = file_of(frame.case, frame.steps, frame.procedure)
+    file = file_of(frame.case, frame.steps, frame.procedure, frame.people)
     return page(
         "admin/cases/opinion.html",
         status=status,
@@ -153,7 +153,14 @@ class ConfirmationForm(CaseForm):
         hint=N_("不能因为职业、身份就不同意。"),
         shown_if=ShownIf("outcome", (REFUSE,)),
     )
-    reason = LongTextField(N_("理由"), required=True, max_length=1000)
+    reason = LongTextField(
+        N_("理由"),
+        required=True,
+        max_length=1000,
+        hint=N_(
+            "确认或不予确认的，这段话会原样印在给申请人的文书里，请写给本人看，不写别人的情况和证件号。退回的只给镇里看。"
+        ),
+    )
 
 
 @blueprint.route("/cases/<uuid:case_id>/confirmation", methods=["GET", "POST"])
@@ -175,7 +182,7 @@ def case_confirmation(case_id: uuid.UUID) -> Response:
             return redirect_to(url_for("staff.case_page", case_id=case_id))
         status, frame = answer, case_frame(case_id, "economy")
     opinion = current_opinion(session(), frame.case)
-    file = file_of(frame.case, frame.steps, frame.procedure)
+    file = file_of(frame.case, frame.steps, frame.procedure, frame.people)
     return page(
         "admin/cases/confirmation.html",
         status=status,

@@ -26,7 +26,7 @@ class Door:
 DOORS = {
     StepCode.ACCEPTANCE: Door(N_("决定是否受理"), P.CASE_ACCEPT, N_("办理受理"), ("staff.case_acceptance",)),
     StepCode.SURVEY_START: Door(
-        N_("启动调查"), P.VERIFICATION_REQUEST, N_("发起信息核对"), ("staff.case_verification",)
+        N_("启动调查"), P.VERIFICATION_REQUEST, N_("看核对进度"), ("staff.case_verification",)
     ),
     StepCode.VERIFICATION: Door(
         N_("信息核对"), P.VERIFICATION_REQUEST, N_("看核对进度"), ("staff.case_verification",)
@@ -43,7 +43,10 @@ DOORS = {
 }
 
 # whoever may not ask for checks begins the survey by agreeing on the first visit
-FIRST_VISIT = Door(N_("启动调查"), P.VISIT_RECORD, N_("约好上门"), ("staff.case_visits",))
+FIRST_VISIT = Door(N_("约好上门"), P.VISIT_RECORD, N_("约好上门"), ("staff.case_visits",))
+# what the check needs, in this order
+SIGN = Door(N_("请家里人签核对授权"), P.AUTHORISATION_READ, N_("去核对授权"), ("staff.case_authorisations",))
+ASK = Door(N_("发起信息核对"), P.VERIFICATION_REQUEST, N_("发起信息核对"), ("staff.case_verification",))
 
 # the county's part of the same step
 ANSWERS = Door(

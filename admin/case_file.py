@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from admin.case_people import CasePeople
 from core.authorisations.coverage import Coverage, PersonCoverage
 from core.cases.models import OPEN_STATES, Case, CaseStep, StepCode
 from core.cases.procedure import Procedure
@@ -54,7 +55,7 @@ class CaseFile:
         return next(item for item in self.items if item.code == code)
 
 
-def file_of(case: Case, steps: Sequence[CaseStep], procedure: Procedure) -> CaseFile:
+def file_of(case: Case, steps: Sequence[CaseStep], procedure: Procedure, people: CasePeople) -> CaseFile:
     """The check list of a case as it stands."""
     covered = coverage_of(session(), case, procedure, now=now())
     items = [
@@ -62,7 +63,7 @@ def file_of(case: Case, steps: Sequence[CaseStep], procedure: Procedure) -> Case
             "application", "yes", gettext("申请书和家庭经济状况申报"), gettext("随申请冻结"), "57号 第九条"
         ),
         _acceptance(case),
-        _authorisations(case, covered),
+        _authorisations(case, covered, people),
         _papers(case),
         _verification(steps),
         *_visits(case, procedure),
@@ -77,13 +78,14 @@ def _acceptance(case: Case) -> FileItem:
     return FileItem("acceptance", _mark(there), gettext("受理通知书"), text, "57号 第十条")
 
 
-def _authorisations(case: Case, covered: Coverage) -> FileItem:
+def _authorisations(case: Case, covered: Coverage, people: CasePeople) -> FileItem:
     over = case.state not in OPEN_STATES
     signed = sum(1 for person in covered.persons if person.settled or (over and _had_signed(person)))
     count = len(covered.persons)
     text = gettext("{signed} / {count} 人", signed=signed, count=count)
-    if covered.waiting_for and not over:
-        text = gettext("{text}，等{names}签", text=text, names="、".join(covered.waiting_for))
+    waiting = people.waiting_for(covered)
+    if waiting and not over:
+        text = gettext("{text}，等{names}签", text=text, names=gettext("、").join(waiting))
     return FileItem("authorisations", _mark(0 < count == signed), gettext("核对授权"), text, "57号 第九条")
 
 

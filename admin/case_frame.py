@@ -9,9 +9,11 @@ from typing import Any
 
 from admin.addresses import first_url, places_below
 from admin.case_counts import UNANSWERED, counts_of
-from admin.case_next import NextStep, next_step_of
+from admin.case_next import next_step_of
+from admin.case_next_survey import may_visit_for_county
 from admin.case_people import CasePeople, people_of
 from admin.case_timeline import Timeline, plan_of, timeline_of
+from admin.next_step import NextStep
 from core import audit
 from core.access import Permission
 from core.awards.queries import is_running
@@ -22,6 +24,7 @@ from core.cases.models import OPEN_STATES, Case, CaseState, CaseStep, Pause, Ste
 from core.cases.procedure import Procedure
 from core.cases.reactions import facts_of_case
 from core.cases.steps import steps_of
+from core.cases.tasks import needs_county_visit
 from core.catalogue import Panel
 from core.errors import Blocked, Problem
 from core.households.models import Household
@@ -125,7 +128,7 @@ def case_frame(case_id: uuid.UUID, active: str) -> CaseFrame:
         frame.blocked = text_of(problem)
     if case.accepted_at is not None:
         frame.plan = _plan(frame)
-    frame.next = next_step_of(case, steps, procedure, frame.assessment, frame.blocked)
+    frame.next = next_step_of(case, steps, procedure, people, frame.assessment, frame.blocked)
     frame.actions = _actions(case, steps, counts)
     audit.look(database, "case.look", case, now=now(), case_id=case.id)
     return frame
@@ -177,7 +180,10 @@ def _actions(case: Case, steps: Sequence[CaseStep], counts: Mapping[str, int]) -
         text = N_("延长期限、登记投诉举报（须写理由）")
         wanted.append((text, Permission.CASE_PAUSE, ("staff.case_extension",)))
         wanted.append((N_("交给别人办（入户、核对）"), Permission.CASE_ASSIGN, ("staff.case_assignments",)))
-    if case.state in {CaseState.SURVEY, CaseState.OPINION}:
+    if may_visit_for_county(case):
+        text = N_("登记县里入户核查") if needs_county_visit(case) else N_("登记县里抽查入户")
+        wanted.append((text, Permission.VISIT_RECORD, ("staff.visit_new",)))
+    elif case.state in {CaseState.SURVEY, CaseState.OPINION}:
         visited = any(step.code is StepCode.VISIT and step.state is StepState.DONE for step in steps)
         text = N_("再登记一次入户") if visited else N_("登记入户")
         wanted.append((text, Permission.VISIT_RECORD, ("staff.visit_new", "staff.case_visits")))

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from datetime import date
+from functools import cache, partial
 
 from admin.addresses import first_url, in_words, url_if
 from admin.case_doors import ANSWERS, DOORS, FIRST_VISIT, Door
 from admin.case_file import CaseFile, file_of
+from admin.case_next_survey import (
+    SURVEY_ASKING,
+    answers_owed,
+    may_visit_for_county,
+    ready_in_survey,
+    what_to_ask,
+)
+from admin.case_people import CasePeople
 from admin.case_sheet import name_of_line
 from admin.case_timeline import OFFICE_WORDS, step_title
+from admin.next_step import NextStep
 from core.access import Permission
 from core.cases.assessment import Assessment
 from core.cases.comparison import unexplained
 from core.cases.models import Authority, Case, CaseState, CaseStep, StepCode, StepState
 from core.cases.opinions import current_opinion
 from core.cases.procedure import Procedure
+from core.cases.tasks import needs_county_visit
 from core.cases.worklist import is_due_from
 from core.catalogue import LetterKind
 from core.letters.queries import letters_of_case
@@ -25,65 +35,47 @@ from core.rules import Result
 from core.verification.queries import first_waiting
 from core.web.access_gate import may
 from core.web.formats import money
-from core.web.request import actor, session, today
+from core.web.request import actor, session
 from core.web.texts import N_, gettext
 
 P = Permission
-
-
-@dataclass(slots=True)
-class NextStep:
-    """`checks`: (mark, text); `action` and `href` are empty when it is another's turn; `consequence`: one line."""
-
-    title: str
-    due: str = ""
-    due_date: str = ""
-    checks: list[tuple[str, str]] = field(default_factory=list)
-    action: str = ""
-    href: str = ""
-    consequence: str = ""
 
 
 def next_step_of(
     case: Case,
     steps: Sequence[CaseStep],
     procedure: Procedure,
+    people: CasePeople,
     assessment: Assessment | None,
     blocked: str,
 ) -> NextStep | None:
     """What comes next for who asks, or None when nothing is left to do."""
-    step = _chosen([each for each in steps if each.state is StepState.OPEN])
+    step = _chosen(case, [each for each in steps if each.state is StepState.OPEN])
     if step is None:
         return _ended(case)
     door = _door(step)
+    file = cache(partial(file_of, case, steps, procedure, people))
     if door is ANSWERS:
-        return _answers_owed(case, steps, procedure)
+        return answers_owed(case, file())
     permission = _permission(step, case)
     found = NextStep(title=gettext(door.title))
     if case.state is CaseState.AWAITING_SUPPLEMENT:
         # what is due now is the family's answer, not the township's acceptance
-        _due(found, _answer_due(case), provisional=False)
+        found.until(_answer_due(case))
         found.title = gettext("等申请人补齐材料")
         found.consequence = gettext("补齐后受理；到期没有补齐的，书面决定不予受理。一次性告知只发一次。")
     else:
-        _due(found, step.due_on, provisional=step.due_provisional)
-    if step.code is StepCode.OPINION:
-        _ready_for_opinion(found, case, steps, procedure, assessment, blocked)
-    elif step.code is StepCode.CONFIRMATION:
-        _ready_for_confirmation(found, case)
-    elif step.code is StepCode.NOTICE:
-        _hanging(found, case)
-    elif step.code in {StepCode.SURVEY_START, StepCode.VERIFICATION, StepCode.VISIT}:
-        _ready_in_survey(found, case, steps, procedure)
-    elif step.code is StepCode.ACCEPTANCE and case.state is CaseState.SUBMITTED:
-        found.consequence = gettext("受理后家庭进入档案，法定时限从次日起算。")
+        found.until(step.due_on, provisional=step.due_provisional)
+    _ready(found, case, step, file, assessment, blocked)
     if not is_due_from(actor(), step.code, permission):
         office = OFFICE_WORDS.get(
             str(case.authority) if step.code is StepCode.CONFIRMATION else step.authority, ""
         )
         found.action = found.href = ""
-        found.consequence = gettext("这一步由{office}办理，不用您办。", office=gettext(office))
+        found.consequence = _by_another(case, gettext(office))
         return found
+    if step.code in SURVEY_ASKING and may(P.VERIFICATION_REQUEST):
+        what_to_ask(found, case, step.code, file(), people)
     if not found.href and may(permission if permission is P.DELEGATED_CONFIRMATION_SIGN else door.permission):
         href = first_url(*door.pages, case_id=case.id)
         if href is not None:
@@ -91,10 +83,36 @@ def next_step_of(
     return found
 
 
-def _due(found: NextStep, day: date | None, *, provisional: bool) -> None:
-    if day is not None:
-        found.due = gettext("已逾期") if day < today() else gettext("今天截止") if day == today() else ""
-        found.due_date = in_words(day) + (gettext("（暂定）") if provisional else "")
+def _ready(
+    found: NextStep,
+    case: Case,
+    step: CaseStep,
+    file: Callable[[], CaseFile],
+    assessment: Assessment | None,
+    blocked: str,
+) -> None:
+    """What is there for the step, what lacks, and what follows from it."""
+    if step.code is StepCode.OPINION:
+        _ready_for_opinion(found, case, file(), assessment, blocked)
+    elif step.code is StepCode.CONFIRMATION:
+        _ready_for_confirmation(found, case)
+    elif step.code is StepCode.NOTICE:
+        _hanging(found, case)
+    elif step.code in SURVEY_ASKING | {StepCode.VISIT}:
+        ready_in_survey(found, file())
+    elif step.code is StepCode.ACCEPTANCE and case.state is CaseState.SUBMITTED:
+        found.consequence = gettext("受理后家庭进入档案，法定时限从次日起算。")
+
+
+def _by_another(case: Case, office: str) -> str:
+    """Whose turn it is, and what the reader may or must do all the same."""
+    if not may_visit_for_county(case):
+        return gettext("这一步由{office}办理，不用您办。", office=office)
+    if needs_county_visit(case):
+        return gettext(
+            "这一步由{office}办理。这件是近亲属备案或有举报的，县里还要自己入户核查。", office=office
+        )
+    return gettext("这一步由{office}办理，县里不用办；要抽查的，可以入户抽查。", office=office)
 
 
 def _answer_due(case: Case) -> date | None:
@@ -120,13 +138,16 @@ def _door(step: CaseStep) -> Door:
     return DOORS[step.code]
 
 
-def _chosen(open_steps: Sequence[CaseStep]) -> CaseStep | None:
-    """Of several open steps the first that who asks may take, else the first."""
+def _chosen(case: Case, open_steps: Sequence[CaseStep]) -> CaseStep | None:
+    """Of several open steps the first that who asks may take and that waits for nobody else, else the first."""
     mine = [
         step
         for step in open_steps
         if is_due_from(actor(), (door := _door(step)).kind or step.code, door.permission)
     ]
+    if len(mine) > 1 and _door(mine[0]) is not ANSWERS and first_waiting(session(), case.id) is not None:
+        # the check is asked for and out: the visit is what is left to do meanwhile
+        mine.sort(key=lambda step: step.code is StepCode.VERIFICATION)
     return next(iter(mine or open_steps), None)
 
 
@@ -152,12 +173,10 @@ def _ended(case: Case) -> NextStep | None:
 def _ready_for_opinion(
     found: NextStep,
     case: Case,
-    steps: Sequence[CaseStep],
-    procedure: Procedure,
+    file: CaseFile,
     assessment: Assessment | None,
     blocked: str,
 ) -> None:
-    file = file_of(case, steps, procedure)
     if assessment is None:
         found.checks.append(("no", blocked))
     else:
@@ -208,32 +227,6 @@ def file_checks(file: CaseFile) -> list[tuple[str, str]]:
         ("no" if file.lacking else "yes", text),
         (authorisations.mark, gettext("授权 {found}", found=authorisations.found)),
     ]
-
-
-def _ready_in_survey(found: NextStep, case: Case, steps: Sequence[CaseStep], procedure: Procedure) -> None:
-    file = file_of(case, steps, procedure)
-    for code in ("authorisations", "verification", "visit"):
-        item = file.item(code)
-        found.checks.append((item.mark, f"{item.title} {item.found}"))
-    if not file.coverage.complete:
-        found.consequence = gettext("没有签齐授权，不能发起核对；入户调查可以先做。")
-    else:
-        found.consequence = gettext("核对和入户同时进行，两样都办完才能提初审意见。")
-
-
-def _answers_owed(case: Case, steps: Sequence[CaseStep], procedure: Procedure) -> NextStep:
-    """What the county has still to enter, until the first of its days."""
-    found = NextStep(title=gettext(ANSWERS.title))
-    _ready_in_survey(found, case, steps, procedure)
-    first = first_waiting(session(), case.id)
-    if first is None:
-        found.consequence = gettext("没有等录的结果。要再查的，由镇里发起。")
-        return found
-    _due(found, first.due_on, provisional=first.due_provisional)
-    href = url_if("staff.verification_result", case_id=case.id, request_id=first.id)
-    if href is not None:
-        found.action, found.href = gettext(ANSWERS.action), href
-    return found
 
 
 def _hanging(found: NextStep, case: Case) -> None:

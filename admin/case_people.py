@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from core.authorisations.coverage import Coverage, PersonCoverage, Standing
 from core.cases import people
 from core.cases.declaration_models import DeclaredMember, MemberRole
 from core.cases.models import Case
@@ -45,6 +46,17 @@ class CasePeople:
     def name(self, member_id: uuid.UUID | None) -> str:
         """The name as this reader may read it; the household's own things have none."""
         return self.names.get(member_id, "") if member_id else gettext("全家")
+
+    def signer(self, person: PersonCoverage) -> str:
+        """Who signs for that person, as this reader may read it."""
+        row = person.authorisation
+        signer_id = (row.signer_member_id if row is not None else None) or person.member_id
+        return self.names.get(signer_id, person.waits_for)
+
+    def waiting_for(self, covered: Coverage) -> list[str]:
+        """等谁签, each once, as this reader may read them."""
+        names = [self.signer(each) for each in covered.persons if each.hindrance is Standing.WAITING]
+        return list(dict.fromkeys(names))
 
 
 def people_of(case: Case) -> CasePeople:

@@ -38,7 +38,7 @@ def case_page(case_id: uuid.UUID) -> Response:
     """The calculation: the income sheet first, for income is what decides (R3-02)."""
     frame = case_frame(case_id, "economy")
     only_differences = request.args.get("only") == "differences"
-    file = file_of(frame.case, frame.steps, frame.procedure)
+    file = file_of(frame.case, frame.steps, frame.procedure, frame.people)
     sheet, conditions, compared = _calculation(frame, file)
     return page(
         "admin/cases/economy.html",
@@ -103,7 +103,7 @@ def _correctable(frame: CaseFrame) -> set[uuid.UUID]:
 def income_sheet(case_id: uuid.UUID) -> Response:
     """The calculation alone, for paper."""
     frame = case_frame(case_id, "economy")
-    file = file_of(frame.case, frame.steps, frame.procedure)
+    file = file_of(frame.case, frame.steps, frame.procedure, frame.people)
     sheet, conditions, _compared = _calculation(frame, file)
     return page(
         "admin/cases/income_sheet.html",

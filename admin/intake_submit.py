@@ -18,7 +18,7 @@ from core.access import Permission
 from core.cases import queries
 from core.cases.changes import letter_fields, recipient_of
 from core.cases.from_form import application_from, whole_faults
-from core.cases.models import Case, Channel
+from core.cases.models import OPEN_STATES, Case, Channel
 from core.cases.procedure import Procedure
 from core.cases.submission import prepare, submit_application
 from core.cases.window_drafts import mark_window_submitted, read_window_draft
@@ -29,8 +29,8 @@ from core.errors import Invalid
 from core.forms import Answers, FieldFault, Per, read_answers
 from core.letters.changes import issue_letter
 from core.letters.queries import letter_text, letters_of_case
-from core.verification.asking import ask_family
-from core.web.access_gate import access
+from core.verification.asking import ask_family, coverage_of
+from core.web.access_gate import access, may
 from core.web.page import page, redirect_to
 from core.web.procedures import procedure_of
 from core.web.request import actor, now, session, today
@@ -186,7 +186,15 @@ def acceptance_slip(case_id: uuid.UUID) -> Response:
         "admin/intake/slip.html",
         case=case,
         text=letter_text(session(), slip.id),
+        to_sign=_to_sign(case),
         came_by={Channel.PROXY: gettext("代办"), Channel.WINDOW: gettext("窗口")}.get(
             case.channel, gettext("网上")
         ),
     )
+
+
+def _to_sign(case: Case) -> bool:
+    """Whether somebody has still to sign, and who asks may see to it."""
+    if case.state not in OPEN_STATES or not may(Permission.AUTHORISATION_SCAN):
+        return False
+    return bool(coverage_of(session(), case, procedure_of(case), now=now()).waiting_for)

@@ -28,6 +28,8 @@ class TaskWords:
 
 # not a kind of its own: a notice task whose notice hangs already, so that nobody hangs it twice
 HANGING = "notice_hanging"
+# nor these: a check that waits for signatures, and one that is asked for and waits for the county
+UNSIGNED, ASKED = "verification_unsigned", "verification_asked"
 
 TASK_WORDS: dict[str, TaskWords] = {
     "acceptance": TaskWords(
@@ -37,10 +39,16 @@ TASK_WORDS: dict[str, TaskWords] = {
         N_("补正"), N_("等申请人补齐材料"), N_("查看"), N_("只告知一次，到期要书面决定"), ("staff.case_acceptance",)
     ),
     "survey_start": TaskWords(
-        N_("入户"), N_("启动调查：约好上门"), N_("启动调查"), N_("受理后就要启动"), ("staff.case_visits", "staff.visit_new")
+        N_("入户"), N_("启动调查：约好上门"), N_("约好上门"), N_("受理后就要启动"), ("staff.case_visits", "staff.visit_new")
     ),
     "verification": TaskWords(
-        N_("核对"), N_("发起信息核对"), N_("发起核对"), N_("授权签齐才能查"), ("staff.case_verification",)
+        N_("核对"), N_("发起信息核对"), N_("发起信息核对"), N_("签齐了，可以查了"), ("staff.case_verification",)
+    ),
+    UNSIGNED: TaskWords(
+        N_("核对"), N_("请家里人签核对授权"), N_("去核对授权"), N_("签齐才能发起信息核对"), ("staff.case_authorisations",)
+    ),
+    ASKED: TaskWords(
+        N_("核对"), N_("等县里登记核对结果"), N_("看核对进度"), N_("已经发起，不用再办"), ("staff.case_verification",)
     ),
     "verification_results": TaskWords(
         N_("核对"), N_("录入核对结果"), N_("录入结果"), N_("结果出齐才能提初审意见"),
@@ -78,7 +86,7 @@ TASK_WORDS: dict[str, TaskWords] = {
         N_("异议"), N_("长期公布的意见属实，复查这一户"), N_("登记复查结果"), N_("情况变了的要停发或者变更"), ("staff.objections",)
     ),
     "confirmation": TaskWords(
-        N_("审核确认"), N_("审核确认"), N_("审核"), N_("到期要作出决定"), ("staff.case_confirmation",)
+        N_("审核确认"), N_("作出确认或者不予确认的决定"), N_("审核"), N_("公示已满，档案齐了再签"), ("staff.case_confirmation",)
     ),
     "refusal_letter": TaskWords(
         N_("审核确认"), N_("把不予确认告知书送到本人手里"), N_("登记送达"), N_("三个工作日内书面告知"), ("staff.case_letters",)

@@ -30,9 +30,10 @@ from core.verification.changes import (
     request_checks,
     request_recheck,
     requests_of,
+    still_to_ask,
 )
 from core.verification.findings import KIND_NAMES, PERIOD_NAMES, Finding, Findings, latest
-from core.verification.models import CLOSED, RequestState, VerificationRequest
+from core.verification.models import RequestState, VerificationRequest
 from core.verification.queries import Progress, open_answer, progress
 from core.verification.queries import request as request_row
 from core.verification.sending import OPEN
@@ -165,11 +166,12 @@ def _page(frame: CaseFrame, form: ReasonForm, problem: str = "", status: int | N
         for line in compare(session(), frame.case.id)
         if Layer.VERIFIED in line.layers or Layer.DECLARED in line.layers
     ]
+    checks = _checks(frame, requests)
     return page(
         "admin/verification/case.html",
         status=status,
         frame=frame,
-        checks=_checks(frame, requests),
+        checks=checks,
         sources=frame.procedure.scheme.sources,
         compared=compared_rows(lines, frame.people) if requests else [],
         state_words=STATE_WORDS,
@@ -177,7 +179,8 @@ def _page(frame: CaseFrame, form: ReasonForm, problem: str = "", status: int | N
         standing_words=STANDING_WORDS,
         older=[row for row in requests if latest(requests)[row.member_id, row.source].id != row.id],
         form=form,
-        problem=problem,
+        # whose signature is missing stands below, named as the reader may read it
+        problem=gettext("授权没有签齐，缺谁的写在下面。") if problem and checks.hindrances else problem,
         may_open=any(may(each) for each in RESULT_READERS),
     )
 
@@ -188,8 +191,6 @@ def _checks(frame: CaseFrame, requests: Sequence[VerificationRequest]) -> Checks
     step = next((each for each in frame.steps if each.code is StepCode.VERIFICATION), None)
     state = step.state if step is not None else StepState.WAITING
     ready = frame.case.accepted_at is not None and state in {StepState.OPEN, StepState.WAITING}
-    asked = {key for key, row in last.items() if row.state not in CLOSED}
-    to_ask = any((person.member_id, source.code) not in asked for person, source in covered.allowed())
     against = any(person.hindrance in {Standing.REFUSED, Standing.WITHDRAWN} for person in covered.persons)
     may_ask = may(Permission.VERIFICATION_REQUEST) and ready
     return Checks(
@@ -200,7 +201,7 @@ def _checks(frame: CaseFrame, requests: Sequence[VerificationRequest]) -> Checks
             for person in covered.persons
             if person.hindrance is not None
         ],
-        may_request=may_ask and covered.complete and to_ask,
+        may_request=may_ask and covered.complete and still_to_ask(session(), frame.case.id, covered),
         may_conclude=may_ask and against and not any(row.state in OPEN for row in last.values()),
         complete=covered.complete,
         done=state is StepState.DONE,

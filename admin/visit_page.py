@@ -11,7 +11,7 @@ from flask import request
 
 from admin.answer_words import said
 from admin.case_people import CasePeople, people_of
-from admin.visit_known import ADDRESSES, FILES, colleagues_of, stored_values
+from admin.visit_known import ADDRESSES, FILES, Colleague, colleagues_of, stored_values
 from core.cases.draft_state import DraftConflict, Save, new_row_key
 from core.cases.models import Case
 from core.cases.procedure import Procedure
@@ -72,7 +72,7 @@ class VisitDesk:
     form: FormDeclaration
     draft: OpenVisitDraft
     stored: Answers
-    colleagues: Sequence[tuple[uuid.UUID, str]]
+    colleagues: Sequence[Colleague]
     conflicts: Mapping[str, Any] = field(default_factory=dict)
     merged: Mapping[str, Any] = field(default_factory=dict)
 
@@ -85,7 +85,9 @@ class VisitDesk:
             form = kind(data=self._data(section, sent=sent), known=self.draft.state.fields, **more)
             if section is WHO:
                 for question in WHO.questions:
-                    form[question.name].options = [Choice(str(each), who) for each, who in self.colleagues]
+                    form[question.name].options = [
+                        Choice(str(each.account_id), each.label) for each in self.colleagues
+                    ]
             for each in form:
                 kept = self.draft.state.fields.get(each.short_name)
                 if not sent and isinstance(kept, Mapping) and "declined" in kept:
@@ -170,7 +172,7 @@ class VisitDesk:
     @property
     def surveyors(self) -> list[tuple[uuid.UUID, str]]:
         """Everybody who went, the one who writes first; only colleagues that were offered count."""
-        offered = {str(each): (each, name) for each, name in self.colleagues}
+        offered = {str(each.account_id): (each.account_id, each.name) for each in self.colleagues}
         chosen = [
             offered.get(str(self.draft.state.fields.get(name))) for name in ("colleague", "colleague_2")
         ]

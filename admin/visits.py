@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import uuid
 from datetime import date
-from typing import Any
 
 from flask import flash, request, url_for
 from werkzeug.wrappers import Response
@@ -15,9 +14,12 @@ from admin.blueprint import blueprint
 from admin.case_frame import case_frame
 from admin.visit_known import colleagues_of
 from core.access import Permission
+from core.accounts.assignments import HANDING_VISITS
+from core.accounts.role_words import ROLE_WORDS
 from core.cases import queries
-from core.cases.models import OPEN_STATES, StepCode, StepState
+from core.cases.models import OPEN_STATES, Case, StepCode, StepState
 from core.cases.steps import step_of
+from core.cases.tasks import needs_county_visit
 from core.errors import Invalid, NotFound
 from core.forms import Choice
 from core.visits.plan import DueCursor, Plan, by_county, plan_of, plan_visit, visits_due
@@ -116,8 +118,12 @@ def case_visits(case_id: uuid.UUID) -> Response:
     """The visits of a case, newest first, and arranging the first one."""
     case = queries.case(session(), case_id)
     form = PlanForm()
-    people = [(actor().account_id, actor().name), *colleagues_of(case)]
-    form.surveyors.options = [Choice(str(account), name) for account, name in people]
+    colleagues = colleagues_of(case)
+    myself = gettext("{name}（您自己）", name=actor().name)
+    form.surveyors.options = [
+        Choice(str(actor().account_id), myself),
+        *(Choice(str(each.account_id), each.label) for each in colleagues),
+    ]
     status: int | None = None
     if request.method == "POST":
         actor().require(Permission.VISIT_RECORD)
@@ -135,7 +141,7 @@ def case_visits(case_id: uuid.UUID) -> Response:
     frame = case_frame(case_id, "visits")
     made = visits_of_case(session(), case_id)
     plan_made = plan_of(session(), case_id)
-    names: dict[Any, str] = dict(people)
+    names = {actor().account_id: actor().name} | {each.account_id: each.name for each in colleagues}
     return page(
         "admin/visits/of_case.html",
         status=status,
@@ -151,5 +157,16 @@ def case_visits(case_id: uuid.UUID) -> Response:
         may_plan=may(Permission.VISIT_RECORD)
         and case.accepted_at is not None
         and step_of(session(), case_id, StepCode.SURVEY_START).state is StepState.OPEN,
-        may_visit=may(Permission.VISIT_RECORD) and case.accepted_at is not None and case.state in OPEN_STATES,
+        visit_action=_visit_action(case, again=bool(made)),
+        may_hand=may(Permission.CASE_ASSIGN),
+        who_may_hand=gettext("、").join(gettext(ROLE_WORDS[role]) for role in HANDING_VISITS),
     )
+
+
+def _visit_action(case: Case, *, again: bool) -> str:
+    """What a visit of who asks would be now; empty where she makes none."""
+    if not may(Permission.VISIT_RECORD) or case.accepted_at is None or case.state not in OPEN_STATES:
+        return ""
+    if by_county(actor()):
+        return gettext("登记县里入户核查") if needs_county_visit(case) else gettext("登记县里抽查入户")
+    return gettext("再登记一次入户") if again else gettext("登记入户")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
@@ -13,14 +13,25 @@ from werkzeug.wrappers import Response
 
 from admin.addresses import in_words, places_below
 from admin.blueprint import blueprint
-from admin.task_words import HANGING, TASK_WORDS, kinds_of_group, page_of, place_and_case, words_of
+from admin.task_words import (
+    ASKED,
+    HANGING,
+    TASK_WORDS,
+    UNSIGNED,
+    kinds_of_group,
+    page_of,
+    place_and_case,
+    words_of,
+)
 from core.access import Permission
+from core.authorisations.queries import unsigned_cases
 from core.cases.models import StepCode
 from core.cases.worklist import TaskCursor, WorkCounts, WorkRow, done_by, worklist, worklist_counts
 from core.notices.queries import hanging_cases
 from core.sessions import ScopedSession
 from core.standards.calendars import calendar_in_force
-from core.web.access_gate import STAFF, access
+from core.verification.queries import waiting_cases
+from core.web.access_gate import STAFF, access, may
 from core.web.navigation import NavEntry, add_to_navigation
 from core.web.page import page
 from core.web.request import actor, session, today
@@ -87,7 +98,7 @@ def worklist_home() -> Response:
     group = request.args.get("kind", "")
     kinds = kinds_of_group(group) & counts.kinds.keys() if group else frozenset()
     found = worklist(database, actor(), kinds=kinds, after=_cursor(request.args.get("after", "")))
-    rows = _with_hanging(database, found.rows)
+    rows = _as_it_stands(database, found.rows)
     names = places_below(row.region_code for row in found.rows)
     since = datetime.combine(today(), time(), CHINA)
     return page(
@@ -109,14 +120,30 @@ def worklist_home() -> Response:
     )
 
 
-def _with_hanging(database: ScopedSession, rows: Sequence[WorkRow]) -> list[WorkRow]:
-    """The rows, a notice that hangs already said so: it waits for its days, not for anybody."""
-    asked = [row.case_id for row in rows if row.kind == StepCode.NOTICE and row.case_id is not None]
-    hanging = hanging_cases(database, asked) if asked else frozenset()
+def _as_it_stands(database: ScopedSession, rows: Sequence[WorkRow]) -> list[WorkRow]:
+    """The rows, said as they stand: a notice that hangs waits for its days, a check for signatures or for the county."""
+    notices, checks = _cases_of(rows, StepCode.NOTICE), _cases_of(rows, StepCode.VERIFICATION)
+    hanging = hanging_cases(database, notices) if notices else frozenset()
+    asked = waiting_cases(database, checks) if checks else frozenset()
+    unsigned = unsigned_cases(database, checks, today()) if checks else frozenset()
+    instead: dict[str, list[tuple[str, Collection[uuid.UUID | None]]]] = {
+        StepCode.NOTICE: [(HANGING, hanging)],
+        StepCode.VERIFICATION: [(ASKED, asked), (UNSIGNED, unsigned)],
+    }
+    if not may(Permission.CASE_READ):
+        # who has no case page arranges no visit: she makes it
+        instead[StepCode.SURVEY_START] = [(StepCode.VISIT, [each.case_id for each in rows])]
     return [
-        replace(row, kind=HANGING) if row.kind == StepCode.NOTICE and row.case_id in hanging else row
+        replace(
+            row,
+            kind=next((kind for kind, found in instead.get(row.kind, ()) if row.case_id in found), row.kind),
+        )
         for row in rows
     ]
+
+
+def _cases_of(rows: Sequence[WorkRow], kind: StepCode) -> list[uuid.UUID]:
+    return [row.case_id for row in rows if row.kind == kind and row.case_id is not None]
 
 
 def _pills(counts: WorkCounts, chosen: str) -> list[tuple[str, str, str, bool]]:

@@ -11,7 +11,7 @@ from itertools import groupby
 from sqlalchemy import ColumnElement, Date, SQLColumnExpression, and_, case, literal, or_, select
 
 from core import audit
-from core.access import Actor, Permission, Role, region_contains
+from core.access import ROLE_PERMISSIONS, Actor, Permission, Role, region_contains
 from core.accounts.models import Assignment, RoleGrant, StaffAccount
 from core.database import new_id
 from core.errors import Conflict, Invalid
@@ -45,6 +45,11 @@ def doer_of(work: str) -> Role:
 def permission_of(work: str) -> Permission:
     """What one must be allowed to do oneself to hand it over."""
     return Permission.VISIT_RECORD if work == VISIT else Permission.VERIFICATION_RECORD
+
+
+HANDING_VISITS = tuple(
+    role for role in Role if {Permission.CASE_ASSIGN, permission_of(VISIT)} <= ROLE_PERMISSIONS[role]
+)
 
 
 def workers_for(

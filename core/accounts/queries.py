@@ -124,15 +124,32 @@ def _in_force(now: datetime) -> ColumnElement[bool]:
     return and_(RoleGrant.revoked_at.is_(None), or_(RoleGrant.ends_at.is_(None), RoleGrant.ends_at > now))
 
 
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A role that a member of staff holds in a place; one person may hold several."""
+
+    account_id: uuid.UUID
+    name: str
+    username: str
+    role: Role
+    region_code: str
+
+
 def staff_holding(
     session: ScopedSession, roles: Sequence[Role], *, now: datetime, region_code: str = ""
-) -> list[tuple[uuid.UUID, str]]:
-    """(account id, full name) of open accounts in scope that hold one of `roles`, to choose a colleague from.
+) -> list[Post]:
+    """The posts of open accounts in scope that are one of `roles`, by name, to choose a colleague from.
 
     With `region_code` only grants in exactly that region.
     """
     wanted = (
-        select(StaffAccount.id, StaffAccount.full_name)
+        select(
+            StaffAccount.id,
+            StaffAccount.full_name,
+            StaffAccount.username,
+            RoleGrant.role,
+            RoleGrant.region_code,
+        )
         .join(RoleGrant, RoleGrant.account_id == StaffAccount.id)
         .where(
             RoleGrant.role.in_(roles),
@@ -140,11 +157,11 @@ def staff_holding(
             StaffAccount.disabled_at.is_(None),
         )
         .distinct()
-        .order_by(StaffAccount.full_name)
+        .order_by(StaffAccount.full_name, StaffAccount.id, RoleGrant.region_code)
     )
     if region_code:
         wanted = wanted.where(RoleGrant.region_code == region_code)
-    return [(row.id, row.full_name) for row in session.execute(wanted)]
+    return [Post(*row) for row in session.execute(wanted)]
 
 
 def names_of(session: ScopedSession, account_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, str]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from sqlalchemy import select
 
 from core.authorisations.days import china_day, last_day
-from core.authorisations.models import Authorisation
+from core.authorisations.models import Authorisation, AuthorisationState
 from core.authorisations.texts import TEXTS, AuthorisationText, text_values
 from core.encryption import place_of
 from core.sessions import ScopedSession, found
@@ -90,3 +90,16 @@ def history(session: ScopedSession, *case_ids: uuid.UUID) -> Sequence[Authorisat
         .where(Authorisation.case_id.in_(case_ids))
         .order_by(Authorisation.position, Authorisation.round)
     ).all()
+
+
+def unsigned_cases(
+    session: ScopedSession, case_ids: Collection[uuid.UUID], day: date
+) -> frozenset[uuid.UUID]:
+    """Those of the cases in which somebody's signature is missing on `day`: not given, refused, withdrawn or run out."""
+    rows = session.scalars(
+        select(Authorisation).where(
+            Authorisation.case_id.in_(case_ids), Authorisation.superseded_at.is_(None)
+        )
+    )
+    settled = {AuthorisationState.SIGNED, AuthorisationState.WITHOUT}
+    return frozenset(row.case_id for row in rows if row.state(day) not in settled)

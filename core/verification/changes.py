@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from core import audit
 from core.access import Actor, Permission
-from core.authorisations.coverage import PersonCoverage, Standing
+from core.authorisations.coverage import Coverage, PersonCoverage, Standing
 from core.cases import tasks
 from core.cases.changes import survey_may_start
 from core.cases.models import Case, StepCode, StepState
@@ -83,6 +83,12 @@ def _tell_county(session: ScopedSession, case: Case, due: Deadline, now: datetim
 
 def _is_needed(last: VerificationRequest | None) -> bool:
     return last is None or last.state in CLOSED
+
+
+def still_to_ask(session: ScopedSession, case_id: uuid.UUID, covered: Coverage) -> bool:
+    """Whether a body that may be asked about somebody today was not asked yet, or its request came to nothing."""
+    asked = latest(requests_of(session, case_id))
+    return any(_is_needed(asked.get((person.member_id, source.code))) for person, source in covered.allowed())
 
 
 def requests_of(session: ScopedSession, case_id: uuid.UUID) -> Sequence[VerificationRequest]:

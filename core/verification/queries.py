@@ -35,6 +35,7 @@ __all__ = [
     "request",
     "requests_of",
     "requests_of_cases",
+    "waiting_cases",
     "waiting_requests",
 ]
 
@@ -88,6 +89,17 @@ def first_waiting(session: ScopedSession, case_id: uuid.UUID) -> VerificationReq
         .limit(1)
     )
     return row
+
+
+def waiting_cases(session: ScopedSession, case_ids: Collection[uuid.UUID]) -> frozenset[uuid.UUID]:
+    """Those of the cases of which an answer is still out."""
+    return frozenset(
+        session.scalars(
+            select(VerificationRequest.case_id)
+            .where(VerificationRequest.case_id.in_(case_ids), VerificationRequest.state.in_(OPEN))
+            .distinct()
+        )
+    )
 
 
 def waiting_requests(session: ScopedSession, limit: int = 500) -> Sequence[VerificationRequest]:

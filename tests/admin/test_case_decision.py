@@ -37,7 +37,7 @@ def test_the_opinion_page_shows_the_file_before_it_asks(way, reviewer, words):
         "邻里访问、信函索证",
     ):
         assert item in said
-    assert "等周*" in said
+    assert "等周明" in said, "the case is on her desk"
     assert "规则建议：同意，795.00 元/月" in said
 
 

@@ -284,7 +284,9 @@ def test_colleagues_of_a_role_are_found_in_the_region(at, hire, now):
     hire("other", Role.TOWNSHIP_CLERK, "520328100000")
     session = at(YONGXING, reviewer)
     found = staff_holding(session, [Role.TOWNSHIP_CLERK], now=now)
-    assert [name for _, name in found] == ["员工shimei"]
+    assert [(post.name, post.role, post.region_code) for post in found] == [
+        ("员工shimei", Role.TOWNSHIP_CLERK, YONGXING)
+    ]
 
 
 def test_every_role_has_words():
