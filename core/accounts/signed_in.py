@@ -7,7 +7,7 @@ import secrets
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Engine, and_, bindparam, or_, select
@@ -33,8 +33,6 @@ from core.regions.models import Region
 from core.scopes import LEVELS, HandedWork, System
 from core.sessions import ScopedSession, found, open_session, update_rows
 from core.workdays import CHINA
-
-# these work on what was handed over to them by name
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,6 +297,15 @@ def end_other_sessions(
 def _end(login: LoginSession, by: uuid.UUID | None, now: datetime) -> None:
     login.ended_at = now
     login.ended_by = by
+
+
+def carry_on(session: ScopedSession, *, by: timedelta, now: datetime) -> None:
+    """Let every sign-in that holds at `now` hold as long after a demo's clock went on. Needs a System session."""
+    for login in session.scalars(select(LoginSession).where(LoginSession.ended_at.is_(None))):
+        if holds(login, now):
+            login.began_at += by
+            login.last_seen_at += by
+    session.flush()
 
 
 def sessions_of(session: ScopedSession, account_id: uuid.UUID, *, now: datetime) -> list[LoginSession]:

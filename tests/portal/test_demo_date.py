@@ -5,9 +5,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
+from core.access import Role
 from core.audit.models import AuditBatch
 from core.web.demo_clock import DemoClock
 from core.web.formats import day
+
+TOWNSHIP = "520328101000"
 
 
 @pytest.fixture
@@ -29,6 +32,16 @@ def test_the_date_goes_forward_and_the_day_s_own_work_is_done_at_once(site, cloc
     assert DemoClock(tmp_path / "days-ahead").ahead == timedelta(days=10)
     with site.session() as session:
         assert session.scalars(select(AuditBatch)).all()
+
+
+def test_whoever_is_signed_in_stays_so_and_whoever_left_long_ago_does_not(site, clock):
+    left = site.resident("19900000001")
+    clock.put_forward(8)
+    here, clerk = site.resident("19900000002"), site.staff("shimei", Role.TOWNSHIP_CLERK, office=TOWNSHIP)[0]
+    assert here.post("/demo-date", {"days": "31"}).status_code == 303
+    assert here.get("/account").status_code == 200
+    assert clerk.get("/staff/account").status_code == 200
+    assert left.get("/account").status_code == 303
 
 
 @pytest.mark.parametrize("came_from", ["/staff/cases", "/notices"])
