@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from core.forms import FormDeclaration, Per, Question, Section
-from core.web.texts import N_
+from core.web.texts import N_, gettext
 
 STEPS = (
     N_("您本人"),
@@ -64,6 +64,15 @@ def pages_of(form: FormDeclaration) -> tuple[Page, ...]:
         elif position is not None and name not in {"documents", "promise"}:
             last = name
     return tuple(pages)
+
+
+def words_of_position(pages: Sequence[Page], page: Page) -> str:
+    """Which step a page belongs to, and which page of the step it is where there are several."""
+    names = [each.name for each in pages if each.step == page.step]
+    step = gettext("第{at}步，共{total}步", at=page.step, total=len(STEPS))
+    if len(names) == 1:
+        return step
+    return step + gettext("（这一步第{at}页，共{total}页）", at=names.index(page.name) + 1, total=len(names))
 
 
 def _position(pages: Sequence[Page], name: str) -> int | None:

@@ -28,7 +28,7 @@ from core.web.page import redirect_to
 from core.web.procedures import procedure_in
 from core.web.request import actor, now, session, signed_in, today
 from core.web.texts import N_, gettext, language
-from portal.apply_steps import STEPS, Page, pages_of
+from portal.apply_steps import STEPS, Page, pages_of, words_of_position
 from portal.blueprint import blueprint
 
 View = Callable[..., Any]
@@ -76,6 +76,11 @@ class Wizard:
             (gettext(title), self.url(first.name) if first.step <= reached else None)
             for title, first in zip(STEPS, firsts, strict=True)
         ]
+
+    @property
+    def where(self) -> str:
+        """Which step this is, and which page of it where it has several."""
+        return words_of_position(self.pages, self.page)
 
     @property
     def seen(self) -> Sequence[str]:

@@ -42,9 +42,9 @@ def asset_conditions(home: Any, law: Any, standard: Any) -> tuple[Condition, ...
     """
     months = law.number("assets.financial_months", where=home.financial_assets > 0)
     counted = [
-        ("assets.dwellings", N_("住房套数不超过规定"), home.dwellings),
-        ("assets.other_property", N_("非居住类房屋不超过规定"), home.other_property),
-        ("assets.vehicles", N_("机动车辆不超过规定"), home.vehicles),
+        ("assets.dwellings", N_("住房套数不超过规定"), home.dwellings, N_("套")),
+        ("assets.other_property", N_("非居住类房屋不超过规定"), home.other_property, N_("处")),
+        ("assets.vehicles", N_("机动车辆不超过规定"), home.vehicles, N_("辆")),
     ]
     article = "57号 第十四条"
     return (
@@ -54,8 +54,8 @@ def asset_conditions(home: Any, law: Any, standard: Any) -> tuple[Condition, ...
             at_most(home.financial_assets * 12, standard * months * home.members, per=home.members * 12),
         ),
         *(
-            Condition(article, text, at_most(number, law.number(key, where=number > 0), kind="count"))
-            for key, text, number in counted
+            Condition(article, text, at_most(number, law.number(key, where=number > 0), unit=unit))
+            for key, text, number, unit in counted
         ),
     )
 

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 class Compared:
     """A comparison that can be explained: both sides, and what to divide them by when shown to a person.
 
-    `kind` is "fen" or "count". `key` names the parameter behind the right side: entered per month, it is shown per
-    month. `at_line` holds where equality is left to a person (a family already in dibao).
+    `unit` is what is counted (a msgid: 套, 辆), "" for fen. `key` names the parameter behind the right side: entered per
+    month, it is shown per month. `at_line` holds where equality is left to a person (a family already in dibao).
     """
 
     held: Any
@@ -26,31 +26,31 @@ class Compared:
     right: Any
     sign: str
     per: Any = 1
-    kind: str = "fen"
+    unit: str = ""
     key: str = ""
     at_line: Any = False
 
 
 def below(
-    left: Any, right: Any, *, per: Any = 1, kind: str = "fen", key: str = "", unless: Any = False
+    left: Any, right: Any, *, per: Any = 1, unit: str = "", key: str = "", unless: Any = False
 ) -> Compared:
     """Strictly below (低于). Where `unless` holds, equality is neither below nor over: a named person decides."""
-    return Compared(left < right, left, right, "<", per, kind, key, all_of(unless, left == right))
+    return Compared(left < right, left, right, "<", per, unit, key, all_of(unless, left == right))
 
 
-def at_most(left: Any, right: Any, *, per: Any = 1, kind: str = "fen", key: str = "") -> Compared:
+def at_most(left: Any, right: Any, *, per: Any = 1, unit: str = "", key: str = "") -> Compared:
     """Not over (不超过)."""
-    return Compared(left <= right, left, right, "≤", per, kind, key)
+    return Compared(left <= right, left, right, "≤", per, unit, key)
 
 
-def at_least(left: Any, right: Any, *, per: Any = 1, kind: str = "fen", key: str = "") -> Compared:
+def at_least(left: Any, right: Any, *, per: Any = 1, unit: str = "", key: str = "") -> Compared:
     """Reached (达到)."""
-    return Compared(left >= right, left, right, "≥", per, kind, key)
+    return Compared(left >= right, left, right, "≥", per, unit, key)
 
 
-def above(left: Any, right: Any, *, per: Any = 1, kind: str = "fen", key: str = "") -> Compared:
+def above(left: Any, right: Any, *, per: Any = 1, unit: str = "", key: str = "") -> Compared:
     """Strictly over (超出)."""
-    return Compared(left > right, left, right, ">", per, kind, key)
+    return Compared(left > right, left, right, ">", per, unit, key)
 
 
 @dataclass(slots=True)

@@ -1,4 +1,4 @@
-"""Says why, in numbers a person can follow: "3,825.00 < 5,400.00，低 1,575.00 元"."""
+"""Says why, in numbers a person can follow: "3,825.00 < 5,400.00，低 1,575.00 元", "2 套，超过规定的 1 套"."""
 
 from __future__ import annotations
 
@@ -15,16 +15,20 @@ _MONEY = {
     "<": N_("{left} < {right}，低 {gap} 元"),
     "=": N_("{left} = {right}，正好等于"),
     ">": N_("{left} > {right}，高 {gap} 元"),
-    "≤": N_("{left} ≤ {right}"),
-    "≥": N_("{left} ≥ {right}"),
+    "≤": N_("{left} 元，不超过 {right} 元"),
+    "≥": N_("{left} 元，达到 {right} 元"),
 }
 _COUNT = {
-    "<": N_("{left} < {right}"),
-    "=": N_("{left} = {right}"),
-    ">": N_("{left} > {right}"),
-    "≤": N_("{left} ≤ {right}"),
-    "≥": N_("{left} ≥ {right}"),
+    "<": N_("{left} {unit}，不到规定的 {right} {unit}"),
+    "=": N_("{left} {unit}，正好是规定的 {right} {unit}"),
+    ">": N_("{left} {unit}，超过规定的 {right} {unit}"),
+    "≤": N_("{left} {unit}，不超过规定的 {right} {unit}"),
+    "≥": N_("{left} {unit}，达到规定的 {right} {unit}"),
 }
+# of property that nobody has, the limit is not read and must not be shown as nought
+_NO_COUNT = N_("一{unit}也没有")
+_NO_MONEY = N_("没有这类财产")
+_NONE_ALLOWED = N_("{left} {unit}，按规定不能有")
 
 
 @dataclass(slots=True)
@@ -79,9 +83,11 @@ class Reason:
     def _worded(self) -> tuple[str, dict[str, str]]:
         if self.compared is None:
             return "", {}
-        if self.compared.kind == "count":
-            sign = _sign(self.compared, _order(self.compared.left, self.compared.right))
-            return _COUNT[sign], {"left": str(self.compared.left), "right": str(self.compared.right)}
+        if self.compared.sign == "≤" and not self.compared.left and not self.compared.key:
+            unit = self.compared.unit
+            return (_NO_COUNT, {"unit": unit}) if unit else (_NO_MONEY, {})
+        if self.compared.unit:
+            return _count(self.compared)
         return _money(self.compared, 12 if self.period == "month" else 1)
 
 
@@ -94,6 +100,12 @@ def reason_of(condition: Condition, law: Law) -> Reason:
     met = None if not held and test.at_line else held
     reading = law.last_reading(test.key) if test.key else None
     return Reason(condition.article, condition.text, met, test, reading)
+
+
+def _count(compared: Compared) -> tuple[str, dict[str, str]]:
+    sign = _sign(compared, _order(compared.left, compared.right))
+    values = {"left": str(compared.left), "right": str(compared.right), "unit": compared.unit}
+    return (_NONE_ALLOWED if sign == ">" and not compared.right else _COUNT[sign]), values
 
 
 def _money(compared: Compared, months: int) -> tuple[str, dict[str, str]]:

@@ -29,7 +29,7 @@ def information_check_2019(home: Facts, law: Law) -> Outcome:
         ),
         *asset_conditions(home, law, standard),
         Condition(
-            "粤民规字〔2019〕9号", N_("没有经营主体登记"), at_most(home.businesses, businesses, kind="count")
+            "粤民规字〔2019〕9号", N_("没有经营主体登记"), at_most(home.businesses, businesses, unit=N_("家"))
         ),
     )
 

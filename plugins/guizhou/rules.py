@@ -35,7 +35,7 @@ def unemployed_disabled_dibao(person: Facts, home: Facts, law: Law) -> Outcome:
     standard = law.fen("dibao.standard", area=home.area)
     severe = disability_within(person, law.number("severe.grade"), law.number("severe.mental_grade"))
     return Outcome(
-        Condition(SOURCE, N_("已经成年"), at_least(person.age, law.number("adult.age"), kind="count")),
+        Condition(SOURCE, N_("已经成年"), at_least(person.age, law.number("adult.age"), unit=N_("岁"))),
         Condition(SOURCE, N_("没有工作"), is_not(person.works)),
         Condition(SOURCE, N_("重度残疾"), severe),
         Condition(

@@ -195,7 +195,7 @@ MEMBERS = Section(
     ),
     per=Per.MEMBER,
     hint=N_("配偶、没成年的孩子、在上学的孩子、长期住在一起的老人都要写，一个人只写一次。"),
-    add_label=N_("再加一个家里人"),
+    add_label=N_("加一个家里人"),
     at_least=1,
     at_most=30,
     exactly_one=("relation", "01"),
@@ -207,6 +207,6 @@ SUPPORTERS = Section(
     _person_questions(supporter=True),
     per=Per.SUPPORTER,
     hint=N_("比如分家另过、出嫁的子女。他们给多少赡养费要算进收入，所以也要他们本人签字。没有就不用写。"),
-    add_label=N_("加一个人"),
+    add_label=N_("加一个不住一起的人"),
     at_most=20,
 )

@@ -35,6 +35,8 @@ from core.rules import (
     when,
     yuan,
 )
+from core.rules.outcome import Compared, at_least, at_most
+from core.rules.reasons import Reason
 from plugins.guangdong.rules import RULES as GUANGDONG
 from plugins.guizhou.rules import RULES as GUIZHOU
 from plugins.national.rules import RULES as NATIONAL
@@ -214,3 +216,21 @@ def test_equality_is_left_to_a_person_only_for_a_family_in_dibao():
     facts = {"area": 1, "members": 1, "yearly_income": 100}
     assert run_single(made(text), Home({**facts, "receives_dibao": 1}), law).result is Result.AT_LINE
     assert run_single(made(text), Home({**facts, "receives_dibao": 0}), law).result is Result.NOT_ELIGIBLE
+
+
+@pytest.mark.parametrize(
+    ("test", "said"),
+    [
+        (at_most(0, 0, unit="套"), "一套也没有"),
+        (at_most(0, 2, unit="辆"), "一辆也没有"),
+        (at_most(1, 1, unit="套"), "1 套，不超过规定的 1 套"),
+        (at_most(2, 1, unit="套"), "2 套，超过规定的 1 套"),
+        (at_most(1, 0, unit="辆"), "1 辆，按规定不能有"),
+        (at_least(17, 18, unit="岁"), "17 岁，不到规定的 18 岁"),
+        (at_most(0, 0), "没有这类财产"),
+        (at_most(205_385, 1_080_000), "2,053.85 元，不超过 10,800.00 元"),
+        (at_most(0, 45_000, key="dibao.standard"), "0.00 元，不超过 450.00 元"),
+    ],
+)
+def test_a_comparison_is_a_sentence_and_having_nothing_is_no_limit_of_nought(test: Compared, said: str):
+    assert Reason("", "", met=True, compared=test).said() == said
