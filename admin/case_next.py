@@ -112,7 +112,7 @@ def _by_another(case: Case, office: str) -> str:
         return gettext(
             "这一步由{office}办理。这件是近亲属备案或有举报的，县里还要自己入户核查。", office=office
         )
-    return gettext("这一步由{office}办理，县里不用办；要抽查的，可以入户抽查。", office=office)
+    return gettext("这一步由{office}办理，不用您办；县里要抽查的，可以登记入户。", office=office)
 
 
 def _answer_due(case: Case) -> date | None:
