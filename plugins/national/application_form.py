@@ -18,11 +18,11 @@ from plugins.national.paper_questions import DOCUMENTS, PROMISE
 from plugins.national.people_questions import DECIDE, MEMBERS, SUPPORTERS
 from plugins.national.texts import article
 
-REACH = N_("联系您、上门调查")
+REACH = N_("联系、上门调查")
 
 APPLICANT = Section(
     "applicant",
-    N_("您本人"),
+    N_("申请人"),
     (
         Question(
             "region",
@@ -68,7 +68,7 @@ APPLICANT = Section(
             sensitivity=Sensitivity.PERSONAL,
             purpose=REACH,
             legal_basis=article("第十条"),
-            hint=N_("没有电话的，写能转告您的人的电话。"),
+            hint=N_("没有电话的，写能转告的人的电话。"),
         ),
         Question(
             "variant",

@@ -236,8 +236,8 @@ ACCOUNT = Section(
             sensitivity=Sensitivity.SENSITIVE,
             purpose=N_("批准以后按月打钱"),
             legal_basis=article("第二十五条"),
-            hint=N_("没有账户的，窗口帮您办；先写家里别人的也可以。"),
+            hint=N_("没有账户的，窗口帮着办；先写家里别人的也可以。"),
         ),
     ),
-    hint=N_("只用来打救助金。任何人不能替您保管卡和密码，除非按规定签过协议。"),
+    hint=N_("只用来打救助金。卡和密码谁也不能代为保管，除非按规定签过协议。"),
 )

@@ -56,12 +56,12 @@ DOCUMENTS = Section(
             )
         ),
     ),
-    hint=N_("能从别的部门查到的，不要您交。"),
+    hint=N_("能从别的部门查到的，不用交。"),
 )
 
 PROMISE = Section(
     "promise",
-    N_("您的承诺"),
+    N_("承诺"),
     (
         *(
             Question(
@@ -69,7 +69,7 @@ PROMISE = Section(
                 label,
                 QuestionKind.YES_NO,
                 required=True,
-                purpose=N_("确认您知道申请人的义务"),
+                purpose=N_("确认申请人知道自己的义务"),
                 legal_basis=article(basis),
                 must_agree=True,
             )
@@ -89,7 +89,7 @@ PROMISE = Section(
             N_("签名"),
             QuestionKind.SIGNATURE,
             sensitivity=Sensitivity.SENSITIVE,
-            purpose=N_("证明承诺是您本人作的"),
+            purpose=N_("证明承诺是申请人本人作的"),
             legal_basis=article("第九条"),
             hint=N_("在手机上用手指签；在窗口办的，签在打印出来的表上。"),
         ),

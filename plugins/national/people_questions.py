@@ -47,7 +47,7 @@ NOT_COUNTED = (
     Choice("in_prison", N_("在监狱里")),
     Choice("compulsory_treatment", N_("在强制隔离戒毒")),
     Choice("missing", N_("宣告失踪")),
-    Choice("other", N_("别的情况，窗口会再问您")),
+    Choice("other", N_("别的情况，窗口会再问")),
 )
 
 
@@ -103,7 +103,7 @@ MEMBERS = Section(
         *_person_questions(supporter=False),
         Question(
             "counted",
-            N_("和您一起过日子吗"),
+            N_("一起过日子吗"),
             QuestionKind.YES_NO,
             required=True,
             sensitivity=Sensitivity.PERSONAL,
@@ -203,7 +203,7 @@ MEMBERS = Section(
 
 SUPPORTERS = Section(
     "supporters",
-    N_("不住在一起、但应当养您或您家人的人"),
+    N_("不住在一起、但应当养这家人的人"),
     _person_questions(supporter=True),
     per=Per.SUPPORTER,
     hint=N_("比如分家另过、出嫁的子女。他们给多少赡养费要算进收入，所以也要他们本人签字。没有就不用写。"),

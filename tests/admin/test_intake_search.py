@@ -184,3 +184,26 @@ def test_a_person_of_another_county_cannot_be_brought_in_by_a_crafted_request(si
     stranger.get("/staff/intake")
     answer = stranger.post("/staff/intake/begin", {"q": "", "person": person, "checked": "1"})
     assert answer.status_code == 404
+
+
+# --- what the pages say ---
+
+
+def test_the_first_page_says_search_then_begin_and_the_start_without_papers_is_the_lesser_way(clerk, words):
+    browser, _actor = clerk
+    page = browser.get("/staff/intake")
+    said = words(page)
+    assert said.index("第一步：查申请人登记过没有") < said.index("第二步：按查到的结果开始登记")
+    before, aside = page.text.split("<main", 1)[1].split("<details", 1)
+    assert "/staff/intake/begin" not in before
+    assert "不查，先登记" in aside.split("</details>")[0]
+    assert page.text.count("dd-b-main") == 1
+
+
+def test_the_page_a_walk_in_is_taken_down_on_speaks_to_the_clerk_about_the_family(clerk):
+    browser, _actor = clerk
+    search(browser, APPLICANT)
+    desk = browser.get(begin(browser)).text.split("<main", 1)[1].split("</main>")[0]
+    for rows in ("supporters", "incomes", "expenses", "properties"):
+        assert f"add:{rows}" in desk
+    assert "您" not in desk

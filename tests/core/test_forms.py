@@ -45,7 +45,7 @@ FORM = FormDeclaration(
     sections=(
         Section(
             "applicant",
-            "您本人",
+            "申请人",
             (
                 _question(
                     "area",
