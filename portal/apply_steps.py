@@ -72,7 +72,7 @@ def words_of_position(pages: Sequence[Page], page: Page) -> str:
     step = gettext("第{at}步，共{total}步", at=page.step, total=len(STEPS))
     if len(names) == 1:
         return step
-    return step + gettext("（这一步第{at}页，共{total}页）", at=names.index(page.name) + 1, total=len(names))
+    return step + gettext("（第{at}页，共{total}页）", at=names.index(page.name) + 1, total=len(names))
 
 
 def _position(pages: Sequence[Page], name: str) -> int | None:

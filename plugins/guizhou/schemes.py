@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from core.api import N_, LimitCase, LimitDeclaration, SchemeAmendment, VariantDeclaration
-from plugins.guizhou.texts import GUIZHOU, part
+from plugins.guizhou.texts import GUIZHOU, REVIEW_2023, part
 
 DIBAO = SchemeAmendment(
     scheme="dibao",
     region_code=GUIZHOU,
-    source=part(""),
+    source=REVIEW_2023,
     application_form="guizhou.application",
     visit_form="guizhou.visit",
     limits=(

@@ -7,5 +7,5 @@ REVIEW_2023 = "黔民发〔2023〕2号"
 
 
 def part(number: str) -> str:
-    """A citation of the review notice: its part."""
+    """A citation of a part of the review notice."""
     return f"{REVIEW_2023} {number}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.api import N_, ChannelDeclaration, Figure, Guide, GuideStep
-from plugins.guizhou.texts import part
+from plugins.guizhou.texts import REVIEW_2023, part
 
 GUIDES = (
     Guide(
@@ -15,7 +15,7 @@ GUIDES = (
         gives=N_("每月补足差的部分"),
         picture="bowl",
         scheme="dibao",
-        source=f"民发〔2021〕57号；{part('')}",
+        source=f"民发〔2021〕57号；{REVIEW_2023}",
         steps=(
             GuideStep(
                 N_("谁能申请"),

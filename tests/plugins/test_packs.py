@@ -1,6 +1,7 @@
 """The packs of the house keep their own contract, and the contract finds what a pack does wrong."""
 
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -304,3 +305,22 @@ def test_schemes_carry_no_number_of_their_own():
     ]
     assert numbers == []
     assert isinstance(DIBAO, Scheme)
+
+
+def citations(value: object) -> Iterator[str]:
+    """Every source and legal basis that a pack's declarations name."""
+    if isinstance(value, tuple | list):
+        for each in value:
+            yield from citations(each)
+    elif is_dataclass(value) and not isinstance(value, type):
+        for each in fields(value):
+            inside = getattr(value, each.name)
+            if isinstance(inside, str) and each.name in {"source", "legal_basis"}:
+                yield inside
+            yield from citations(inside)
+
+
+@pytest.mark.parametrize("name", CATALOGUE.packs)
+def test_a_citation_is_followed_by_its_full_stop_without_a_gap(name: str):
+    found = list(citations(CATALOGUE.packs[name]))
+    assert [each for each in found if each != each.strip()] == []

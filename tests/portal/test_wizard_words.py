@@ -17,12 +17,12 @@ def walk(site):
 def test_each_page_says_which_page_of_which_step_it_is(walk, words):
     walk.fill()
     for page, told in (
-        ("you", "第1步，共8步（这一步第2页，共4页）"),
-        ("contact", "第1步，共8步（这一步第3页，共4页）"),
-        ("about", "第1步，共8步（这一步第4页，共4页）"),
+        ("you", "第1步，共8步（第2页，共4页）"),
+        ("contact", "第1步，共8步（第3页，共4页）"),
+        ("about", "第1步，共8步（第4页，共4页）"),
         ("people", "第2步，共8步 "),
         ("authorise", "第6步，共8步 "),
-        ("papers", "第8步，共8步（这一步第1页，共2页）"),
+        ("papers", "第8步，共8步（第1页，共2页）"),
     ):
         assert told in words(walk.open(page)), page
 
