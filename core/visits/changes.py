@@ -215,10 +215,12 @@ def _write_seen(
 def _move_case(
     session: ScopedSession, actor: Actor, case: Case, visit: Visit, procedure: Procedure, now: datetime
 ) -> None:
-    if visit.by_county and visit.kind is VisitKind.HOME:
+    at_home = visit.kind is VisitKind.HOME
+    if visit.by_county and at_home:
         case.county_visited_at = now
         finish_tasks(session, actor, case, COUNTY_VISIT, now=now)
         session.flush()
     survey_may_start(session, actor, case, procedure, now=now)
-    if visit.kind is VisitKind.HOME and step_of(session, case.id, StepCode.VISIT).state is StepState.OPEN:
+    # the survey is the township's (57号 art. 16); what the county sees beside it stands in no step
+    if at_home and not visit.by_county and step_of(session, case.id, StepCode.VISIT).state is StepState.OPEN:
         complete_step(session, actor, case, StepCode.VISIT, {"visit_id": str(visit.id)}, procedure, now=now)

@@ -9,7 +9,8 @@ from sqlalchemy import select
 
 from core.access import Role
 from core.accounts.assignments import VISIT, assign
-from core.cases.models import Case, CaseState, Task, TaskState
+from core.cases.models import Case, CaseState, StepCode, StepState, Task, TaskState
+from core.cases.steps import step_of
 from core.documents.models import Document
 from core.encryption import place_of
 from core.regions.queries import children
@@ -88,6 +89,8 @@ def test_the_county_visits_a_near_relations_family_itself(site, clerk, whole, wo
         assert session.get(Case, family).county_visited_at is not None
         waiting = select(Task).where(Task.kind == "county_visit", Task.state == TaskState.OPEN)
         assert session.scalars(waiting).all() == []
+        # the township's own survey is still to come (57号 art. 16)
+        assert step_of(session, family, StepCode.VISIT).state is not StepState.DONE
     assert "周* 家" not in words(officer.get("/staff/visits"))
 
 
