@@ -22,7 +22,7 @@ from core.errors import Invalid
 from core.forms import Question, QuestionKind
 from core.sessions import found
 from core.uploads import PAPERS, PHOTOS
-from core.visits.drafts import read_visit_draft, replace_photo
+from core.visits.drafts import photo_about, read_visit_draft, replace_photo
 from core.visits.queries import visit_record
 from core.web.access_gate import access
 from core.web.formats import clock
@@ -62,7 +62,7 @@ def keep_photos(desk: VisitDesk, sections: Sequence[SectionForm]) -> int | None:
             each.errors = []
             desk.keep({question.name: str(document)})
             if isinstance(before, str) and before != str(document):
-                replace_photo(session(), before, now=now())
+                replace_photo(session(), desk.draft.id, before, now=now())
     return status
 
 
@@ -72,8 +72,7 @@ def _store(desk: VisitDesk, question: Question, content: bytes) -> tuple[uuid.UU
     belonging = Belonging(
         region_code=desk.case.region_code,
         case_id=desk.case.id,
-        # the same picture answers one question of one visit only
-        about=f"{desk.draft.id.hex[-20:]}:{question.name}"[:40],
+        about=photo_about(desk.draft.id, question.name),
     )
     try:
         row = store_document(

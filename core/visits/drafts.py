@@ -14,7 +14,7 @@ from core.access import Actor, Permission
 from core.cases.draft_state import DraftState, Save, merge, put, take_out
 from core.cases.models import Case
 from core.documents.changes import let_go
-from core.documents.models import Document, DocumentKind
+from core.documents.models import Document
 from core.encryption import place_of
 from core.scopes import LEVELS
 from core.sessions import ScopedSession, found
@@ -107,7 +107,7 @@ def drop_visit_draft(session: ScopedSession, actor: Actor, case_id: uuid.UUID, *
     row = found(_row(session, actor, case_id, lock=True))
     for value in _state(session, row).fields.values():
         if isinstance(value, str):
-            _let_go(session, value, now)
+            replace_photo(session, row.id, value, now=now)
     audit.record(session, "visit-draft.drop", row, now=now, case_id=case_id)
     session.delete(row)
     session.flush()
@@ -121,18 +121,22 @@ def end_visit_draft(session: ScopedSession, actor: Actor, case_id: uuid.UUID) ->
         session.flush()
 
 
-def replace_photo(session: ScopedSession, document_id: str, *, now: datetime) -> None:
-    """A photo was taken anew: the former one is let go of, unless a submitted visit holds it."""
-    _let_go(session, document_id, now)
+def photo_about(draft_id: uuid.UUID, question: str) -> str:
+    """What a photo or signature of a draft is about (`Document.about`): one question of one visit."""
+    return f"{draft_id.hex[-20:]}:{question}"[:40]
 
 
-def _let_go(session: ScopedSession, text: str, now: datetime) -> None:
+def replace_photo(session: ScopedSession, draft_id: uuid.UUID, answer: str, *, now: datetime) -> None:
+    """Let go of the photo that `answer` names, unless a submitted visit holds it.
+
+    Only of one that this draft took: an answer is whatever was typed, and may name any paper of the case.
+    """
     try:
-        document_id = uuid.UUID(text)
+        document_id = uuid.UUID(answer)
     except ValueError:
         return
     row: Any = session.get(Document, document_id)
-    if row is None or row.kind not in {DocumentKind.VISIT_PHOTO, DocumentKind.SIGNATURE} or row.removed_at:
+    if row is None or row.removed_at or not row.about.startswith(photo_about(draft_id, "")):
         return
     if session.scalar(select(VisitPhoto.id).where(VisitPhoto.document_id == document_id).limit(1)) is None:
         let_go(session, row, now=now)

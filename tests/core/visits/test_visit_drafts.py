@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from PIL import Image
 from sqlalchemy import select
 
 from core.access import NOBODY
@@ -14,6 +16,9 @@ from core.cases.draft_state import DraftConflict, Save
 from core.cases.models import StepCode, StepState
 from core.cases.steps import step_of
 from core.database import new_id
+from core.documents.changes import Belonging, store_document
+from core.documents.models import DocumentKind
+from core.encrypted_files import FileStore
 from core.errors import Blocked, Invalid, NotAllowed, NotFound
 from core.regions.queries import children
 from core.scopes import System
@@ -24,7 +29,9 @@ from core.visits.drafts import (
     drop_visit_draft,
     end_visit_draft,
     others_at_work,
+    photo_about,
     read_visit_draft,
+    replace_photo,
     save_visit_draft,
 )
 from core.visits.models import Visit, VisitDraft
@@ -69,6 +76,40 @@ def test_a_draft_is_one_per_worker_and_case_and_is_sealed(town, desk):
     assert [account for account, _when in others_at_work(session, town.second_clerk, case.id)] == [
         town.clerk.account_id
     ]
+
+
+def picture():
+    buffer = io.BytesIO()
+    Image.new("RGB", (40, 30), "red").save(buffer, "JPEG")
+    return buffer.getvalue()
+
+
+def test_a_draft_lets_go_of_the_photos_it_took_and_of_no_other_paper_that_was_typed_into_it(
+    town, desk, vault, tmp_path
+):
+    session, case = desk
+    files, draft_id = FileStore(tmp_path, vault), new_id()
+    signed, photo, former = (
+        store_document(
+            session,
+            town.clerk,
+            files,
+            picture(),
+            kind,
+            Belonging(region_code=case.region_code, case_id=case.id, about=about),
+            now=town.now,
+        )
+        for kind, about in (
+            (DocumentKind.SIGNATURE, ""),
+            (DocumentKind.VISIT_PHOTO, photo_about(draft_id, "door")),
+            (DocumentKind.VISIT_PHOTO, photo_about(draft_id, "kitchen")),
+        )
+    )
+    save(desk, town, {"remark": str(signed.id), "door": str(photo.id)}, draft_id=draft_id)
+    for typed in (signed, former):
+        replace_photo(session, draft_id, str(typed.id), now=town.now)
+    drop_visit_draft(session, town.clerk, case.id, now=town.now)
+    assert [row.removed_at for row in (signed, photo, former)] == [None, town.now, town.now]
 
 
 def test_the_same_field_changed_on_another_phone_is_a_conflict_and_saves_nothing(town, desk):
