@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import event, select
+from sqlalchemy import event, or_, select
 
 from core import audit
 from core.access import Actor
@@ -194,14 +194,17 @@ def sweep_files(session: ScopedSession, files: FileStore, *, now: datetime) -> i
     """Delete halves that a power cut left, after a day, and files that no paper in use names, after a month; how many.
 
     Needs a System session. Whole files stay where the newest paper has none here: then this is another database's folder.
-    A month, so that a database put back from a backup of last week finds the papers that were given since.
+    A month, so that a database put back from a backup of last week finds the papers given since, and those let go of since.
     """
     swept = files.sweep_halves(now - HALVES_KEPT)
-    in_use = select(Document.file_id).where(Document.removed_at.is_(None))
+    unused_since = now - UNUSED_KEPT
+    in_use = select(Document.file_id).where(
+        or_(Document.removed_at.is_(None), Document.removed_at > unused_since)
+    )
     newest = session.scalar(in_use.order_by(Document.given_at.desc()).limit(1))
     if newest is None or not files.path_of(newest).exists():
         return swept
-    old = list(files.written_before(now - UNUSED_KEPT))
+    old = list(files.written_before(unused_since))
     for at in range(0, len(old), _AT_ONCE):
         some = old[at : at + _AT_ONCE]
         used = set(session.scalars(in_use.where(Document.file_id.in_(some))))
