@@ -19,7 +19,7 @@ from core.verification import handed
 from core.verification.changes import keep_answer, requests_of, settle_answers
 from core.verification.findings import Findings
 from core.verification.models import RequestState, VerificationRequest
-from core.verification.sending import OPEN, hold_request, still_covered
+from core.verification.sending import OPEN, still_covered
 
 NOTHING = Findings(nothing=True)
 
@@ -44,16 +44,14 @@ class NothingFound:
 def remaining(session: ScopedSession, case_id: uuid.UUID, *, now: datetime) -> Remaining:
     """What waits for an answer, in the order of people and bodies."""
     waiting = [row for row in requests_of(session, case_id) if row.state in OPEN]
-    covered = {
-        row.id: _allows(session.get(Authorisation, row.authorisation_id), row, beijing_day(now))
-        for row in waiting
-    }
+    covered = {row.id: _allows(session, row, beijing_day(now)) for row in waiting}
     return Remaining(
         [row for row in waiting if covered[row.id]], [row for row in waiting if not covered[row.id]]
     )
 
 
-def _allows(signed: Authorisation | None, row: VerificationRequest, day: date) -> bool:
+def _allows(session: ScopedSession, row: VerificationRequest, day: date) -> bool:
+    signed: Authorisation | None = session.get(Authorisation, row.authorisation_id)
     return signed is not None and signed.allows(row.source, day)
 
 
@@ -76,7 +74,7 @@ def record_nothing_found(
     if not request_ids:
         raise Invalid(N_("请至少勾一项。都有记录的，回去逐项录入。"), field="requests")
     hold(session, case)
-    rows = [handed.request(session, each) for each in request_ids]
+    rows = [handed.request(session, each) for each in set(request_ids)]
     outcome = NothingFound()
     for row in sorted(rows, key=lambda each: (each.position, each.round)):
         if row.case_id != case.id:
@@ -91,10 +89,10 @@ def record_nothing_found(
 
 
 def _sort_out(session: ScopedSession, row: VerificationRequest, outcome: NothingFound, now: datetime) -> None:
-    signed = hold_request(session, row)
+    covered = still_covered(session, row, now=now)
     if row.state is RequestState.ANSWERED:
         outcome.answered_before.append(row)
-    elif still_covered(session, row, now=now) and _allows(signed, row, beijing_day(now)):
+    elif covered and _allows(session, row, beijing_day(now)):
         outcome.recorded.append(row)
     else:
         outcome.uncovered.append(row)

@@ -121,6 +121,15 @@ def test_a_second_press_changes_nothing(asked):
     assert {row.id: row.answered_at for row in rows_of(asked)} == before
 
 
+def test_a_request_named_twice_is_answered_once(asked):
+    ids = [row.id for row in rows_of(asked)]
+    outcome = act(asked, [*ids, ids[0]])
+    assert len(outcome.recorded) == len(ids)
+    session = asked.town.at_work(asked.town.officer)
+    entries = session.scalars(select(AuditEntry).where(AuditEntry.act == "verification.record")).all()
+    assert len(entries) == len(ids)
+
+
 def test_it_is_all_of_it_or_nothing(asked, monkeypatch):
     def fails(*_given, **_named):
         msg = "no room on the disk"
