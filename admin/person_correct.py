@@ -86,7 +86,9 @@ def _show(person_id: uuid.UUID, form: CorrectForm, *, status: int = 200, clash: 
     region = region_of(person)
     audit.look(session(), "person.look", person, now=now(), person_id=person_id)
     made = corrections_of(session(), person_id)
-    form.version.data = str(person.version)
+    if request.method == "GET" or clash:
+        # what is sent back for another reason is still of the version the reader began with
+        form.version.data = str(person.version)
     return page(
         "admin/persons/correct.html",
         status=status,
@@ -108,7 +110,9 @@ def _correct(person: Person, form: CorrectForm) -> bool:
         form.name.errors = [gettext("请填要改的：姓名、证件号，至少一样。")]
         return False
     try:
-        correct_identity(session(), actor(), person, _wish(person, form), procedure_of, now=now())
+        if not correct_identity(session(), actor(), person, _wish(person, form), procedure_of, now=now()):
+            # it was so already, and kept with a paper: this one is not needed
+            session().rollback()
     except (Invalid, Blocked) as problem:
         session().rollback()
         form.mark(problem)

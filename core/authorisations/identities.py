@@ -48,6 +48,18 @@ def follow_papers(
     session.flush()
 
 
+def end_signed(
+    session: ScopedSession, actor: Actor, case_id: uuid.UUID, member_id: uuid.UUID, *, now: datetime
+) -> None:
+    """What a member signed in a decided case, for the time of the assistance too, was about another number: it ends today."""
+    day = china_day(now)
+    for row in current(session, case_id):
+        if row.member_id == member_id and row.state(day) is AuthorisationState.SIGNED:
+            row.ended_on = day
+            audit.record(session, "authorisation.correct", row, now=now, actor=actor)
+    session.flush()
+
+
 def _follow(session: ScopedSession, actor: Actor, row: Authorisation, who: Corrected, now: datetime) -> None:
     day = china_day(now)
     if row.signed_at is not None:
@@ -71,8 +83,8 @@ def _name(session: ScopedSession, row: Authorisation, papers: Papers, day: date)
 
 def _name_signer(session: ScopedSession, row: Authorisation, papers: Papers, day: date) -> None:
     """Her name and number as the signer's; who is no adult by her papers signs for nobody: a guardian does, at the window."""
-    # whoever proved herself by link did so with the old number
-    row.ticket_digest, row.ticket_until = None, None
+    # whoever proved herself by link did so with the old number, and who tried with the right one was refused
+    row.ticket_digest, row.ticket_until, row.link_failures = None, None, 0
     if age_on(papers.number.birth_date, day) >= int(row.terms["adult_age"]):
         row.signer_masked = papers.name_masked
         row.signer_index = session.vault.index("id_number", papers.number.number)

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from core import audit
 from core.access import Actor, Permission
 from core.accounts.person_links import unlink_person
-from core.authorisations.identities import Corrected, follow_papers
+from core.authorisations.identities import Corrected, end_signed, follow_papers
 from core.cases.declaration_models import DeclaredMember
 from core.cases.models import OPEN_STATES, Case, StepCode, StepState
 from core.cases.opinions import supersede_opinion
@@ -78,8 +78,8 @@ def correct_identity(
     procedure_of: Callable[[Case], Procedure],
     *,
     now: datetime,
-) -> None:
-    """Make the register agree with her papers, and what follows from it.
+) -> bool:
+    """Make the register agree with her papers, and what follows from it; False when it did so already (pressed twice).
 
     Birth date and sex are those of the number, as on every form. Raises NotAllowed; Invalid (fields `name`, `id_number`,
     `reason`) for nothing to change, no reason, a number that is another person's; Conflict when she was changed since the
@@ -96,8 +96,7 @@ def correct_identity(
     new_number = papers.number.number != before.id_number
     if not new_number and papers.name == before.name and _agrees(person, papers.number):
         if person.version != wish.seen:
-            # pressed twice: it is so already
-            return
+            return False
         raise Invalid(N_("和档案里登记的一样，没有要改的。"), field="id_number" if wish.number else "name")
     if new_number:
         _require_free(session, actor, papers.number.number, now)
@@ -105,7 +104,8 @@ def correct_identity(
         declared = _declared(everywhere, person.id)
         hold_homes(everywhere, [person])
         held = hold_person(everywhere, person.id)
-        if held.version != wish.seen:
+        # an acceptance that was under way may have named her in one more case, and changed nothing of hers
+        if held.version != wish.seen or len(_cases_naming(everywhere, person.id)) != len(declared):
             raise Conflict(N_("这个人的档案刚刚被别的同事改过，您填的没有保存。请对照现在的内容再办。"))
         _keep(everywhere, actor, held, wish, before, papers, now)
         set_papers(everywhere, held, papers, today=beijing_day(now))
@@ -117,6 +117,7 @@ def correct_identity(
             )
     # what this session read of her is of before
     session.expire_all()
+    return True
 
 
 def _agrees(person: Person, number: IdNumber) -> bool:
@@ -133,14 +134,19 @@ def _require_free(session: ScopedSession, actor: Actor, id_number: str, now: dat
 
 def _declared(session: ScopedSession, person_id: uuid.UUID) -> Sequence[tuple[Case, DeclaredMember]]:
     """Every accepted case that names her, held; cases before homes and people, as an acceptance takes them."""
+    rows = _cases_naming(session, person_id)
+    for case, _member in rows:
+        hold(session, case)
+    return rows
+
+
+def _cases_naming(session: ScopedSession, person_id: uuid.UUID) -> list[tuple[Case, DeclaredMember]]:
     rows = session.execute(
         select(Case, DeclaredMember)
         .join(DeclaredMember, DeclaredMember.case_id == Case.id)
         .where(DeclaredMember.person_id == person_id)
         .order_by(Case.id)
-    ).all()
-    for case, _member in rows:
-        hold(session, case)
+    )
     return [(case, member) for case, member in rows]
 
 
@@ -210,6 +216,8 @@ def _correct_in_case(
         rename_open(session, case.id, member.id, papers.name_masked)
         if who.new_number and end_misdirected(session, case, member.id, now=now):
             _check_anew(session, actor, case, procedure_of(case), now)
+    elif who.new_number:
+        end_signed(session, actor, case.id, who.member_id, now=now)
     if member.is_applicant:
         correct_listed_name(session, case, lambda: procedure_of(case), now=now)
 

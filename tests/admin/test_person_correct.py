@@ -46,9 +46,9 @@ def person(site, position):
         return session.scalars(select(Person).where(Person.birth_date == FAMILY[position].birth_date)).one()
 
 
-def card():
+def card(colour="white"):
     buffer = io.BytesIO()
-    Image.new("RGB", (60, 40), "white").save(buffer, "JPEG")
+    Image.new("RGB", (60, 40), colour).save(buffer, "JPEG")
     return io.BytesIO(buffer.getvalue()), "card.jpg"
 
 
@@ -141,6 +141,10 @@ def test_two_clerks_see_field_by_field_who_was_first_and_nothing_typed_is_lost(s
     assert "刚刚被别的同事改过" in told
     assert f"520***********{RIGHT[-4:]} {mine}" in told
     assert f"520***********{mine[-4:]}" not in numbers(site)
+    # told of another fault first, she still learns of it
+    answer = send(clerk, url, version=version, id_number=mine, reason="")
+    kept = re.search(r'name="version"[^>]*value="([^"]*)"', answer.text)[1]
+    assert send(clerk, url, version=kept, id_number=mine).status_code == 409
     # now that she has seen it, she may
     assert send(clerk, url, id_number=mine).status_code == 303
 
@@ -148,9 +152,10 @@ def test_two_clerks_see_field_by_field_who_was_first_and_nothing_typed_is_lost(s
 def test_a_button_pressed_twice_corrects_once(site, clerk, url):
     version = str(person(site, SPOUSE).version)
     assert send(clerk, url).status_code == 303
-    assert send(clerk, url, version=version).status_code == 303
+    assert send(clerk, url, version=version, paper=card("grey")).status_code == 303
     with site.session() as session:
         assert len(session.scalars(select(AuditEntry).where(AuditEntry.act == "person.correct")).all()) == 1
+        assert len(session.scalars(select(Document).where(Document.person_id.is_not(None))).all()) == 1
 
 
 def test_a_phone_checked_by_the_old_number_opens_the_file_no_more(site, asked, clerk, url, words):

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+import threading
+from contextlib import suppress
 from datetime import date
 
 import pytest
 from sqlalchemy import select
 
 from core.authorisations.coverage import current
+from core.authorisations.links import TRIES, prove_signer, token_of
 from core.authorisations.models import AuthorisationState, SignerRole
 from core.authorisations.queries import history
-from core.cases.changes import recipient_of
-from core.cases.declaration_models import Layer, StatementLine
+from core.cases.changes import accept_application, recipient_of, withdraw_application
+from core.cases.declaration_models import DeclaredMember, Layer, StatementLine
 from core.cases.models import Case, CaseState, Opinion, StepCode, StepState, Task, TaskState
 from core.corrections.changes import Wish, correct_identity
 from core.database import new_id
-from core.errors import Blocked
+from core.errors import Blocked, Conflict
 from core.households.models import Person
 from core.identity_numbers import parse_id_number
 from core.masking import mask_id_number
 from core.notices.changes import publish_first_notice, publish_long_term
 from core.notices.models import Notice, NoticeState, PublicRow
-from core.scopes import System
+from core.scopes import Region, System
+from core.sessions import open_session
 from core.testing.authorising import (
     APPLICANT,
     CHILD,
@@ -58,10 +62,12 @@ def asked(town):
 
 
 def correct(asked, position=SPOUSE, *, number=RIGHT, name=""):
-    town = asked.town
-    for each in town.opened:
+    for each in asked.town.opened:
         each.rollback()
-    session = town.at_work(town.clerk)
+    put_right(asked.town, asked.town.at_work(asked.town.clerk), position, number, name)
+
+
+def put_right(town, session, position=SPOUSE, number=RIGHT, name=""):
     person = session.scalars(select(Person).where(Person.birth_date == FAMILY[position].birth_date)).one()
     read = parse_id_number(number, today=date(2026, 11, 16), demo=True) if number else None
     wish = Wish(person.version, new_id(), "看错一位", name, read)
@@ -179,6 +185,52 @@ def test_a_guardian_signs_with_the_right_number_for_a_child_who_has_not_been_sig
     assert row.id_masked.endswith(FAMILY[CHILD].id_number[-4:])
 
 
+def test_a_link_that_died_of_her_right_number_lives_again(town):
+    asked = submit_and_ask(town, wizard_signature(town))
+    accept(asked)
+    with town.session(System("signing-link")) as session:
+        for _try in range(TRIES):
+            prove_signer(session, asked.ids[SPOUSE], RIGHT, "000000", now=town.now)
+        session.commit()
+    assert token_of(town.at_work(town.clerk), rows_of(asked)[SPOUSE], town.now) is None
+    correct(asked)
+    assert token_of(town.at_work(town.clerk), rows_of(asked)[SPOUSE], town.now)
+
+
+def test_a_case_that_is_accepted_meanwhile_is_not_left_with_the_old_number(town):
+    first = submit_and_ask(town)
+    accept(first)
+    session = town.at_work(town.clerk)
+    withdraw_application(session, town.clerk, town.case(session, first.case_id), now=town.now)
+    session.commit()
+    again = submit_and_ask(town, account=first.account_id)
+    town.close()
+    session = town.at_work(town.clerk)
+    case = town.case(session, again.case_id)
+    accept_application(session, town.clerk, case, town.procedure(session), now=town.now)
+
+    done = []
+
+    def corrects():
+        while not done:
+            with (
+                open_session(town.engine, Region(town.clerk.node), town.clerk, vault=town.vault) as desk,
+                suppress(Conflict),
+            ):
+                put_right(town, desk)
+                done.append(True)
+
+    other = threading.Thread(target=corrects)
+    other.start()
+    other.join(1)
+    assert not done
+    session.commit()
+    other.join(60)
+    with town.session(System("look")) as look:
+        hers = select(DeclaredMember).where(DeclaredMember.birth_date == FAMILY[SPOUSE].birth_date)
+        assert [row.corrected_birth_date for row in look.scalars(hers)] == [date(1981, 6, 2)] * 2
+
+
 def test_who_is_a_child_by_her_papers_does_not_sign_for_herself(asked):
     correct(asked, number=made_up_id(date(2014, 6, 2), 12))
     row = rows_of(asked)[SPOUSE]
@@ -242,3 +294,7 @@ def test_a_family_that_receives_stays_listed_with_the_right_name_and_its_decisio
     assert names == {"first": FAMILY[APPLICANT].name, "long_term": "周铭"}
     assert case.state is CaseState.GRANTED
     assert states(asked, APPLICANT) == {RequestState.ANSWERED}
+    # of what she signed nothing allows a question about the right number
+    standing = [row.state(date(2026, 11, 30)) for row in rows_of(asked)]
+    assert standing[APPLICANT] is AuthorisationState.ENDED
+    assert set(standing[SPOUSE:]) == {AuthorisationState.SIGNED}
