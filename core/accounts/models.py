@@ -141,7 +141,8 @@ class ResidentAccount(Base):
 class VerifiedPhone(RegionScoped, Base):
     """A phone that an office verified as this person's, face to face. A code to it opens her register data.
 
-    Appended by a clerk in her own region; `evidence` says what was shown ("身份证原件"), never a number.
+    Appended by a clerk in her own region; `evidence` says what was shown ("身份证原件"), never a number. `ended_at`: opens
+    nothing since; `given_up`: because it is hers no more, and not because her ID number turned out to be another.
     """
 
     __tablename__ = "verified_phones"
@@ -156,6 +157,7 @@ class VerifiedPhone(RegionScoped, Base):
     verified_at: Mapped[Instant]
     verified_by: Mapped[UUID | None]
     ended_at: Mapped[datetime | None]
+    given_up: Mapped[bool] = mapped_column(default=False)
 
 
 class IdentityLink(Base):

@@ -128,20 +128,20 @@ def give_up_phone(
         )
     )
     if row.ended_at is None:
-        row.ended_at = now
+        row.ended_at, row.given_up = now, True
         audit.record(session, "resident.phone-end", row, now=now, actor=actor, region=region)
         session.flush()
 
 
 def gave_up(session: ScopedSession, person_id: uuid.UUID | None, phone: str) -> bool:
     """Whether the office noted of a phone (11 digits) that it was hers and no longer is. Needs a System session."""
-    ends = session.scalars(
-        select(VerifiedPhone.ended_at).where(
+    known = session.scalars(
+        select(VerifiedPhone).where(
             VerifiedPhone.person_id == person_id,
             VerifiedPhone.phone_index.in_(session.vault.index_all(PHONE_KIND, phone)),
         )
     ).all()
-    return bool(ends) and None not in ends
+    return any(row.given_up for row in known) and all(row.ended_at for row in known)
 
 
 def link(

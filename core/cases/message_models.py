@@ -25,7 +25,7 @@ class MessageEvent(StrEnum):
 
 
 class MessageOutcome(StrEnum):
-    """How a message ended; none while it waits."""
+    """How a message ended; none while it waits. EXPIRED: too late, or nobody waits for what it asks any more."""
 
     SENT = "sent"
     NO_PHONE = "no_phone"

@@ -17,8 +17,9 @@ from core.accounts.residents import phones_of
 from core.authorisations.phones import mobile_in
 from core.cases import people
 from core.cases.message_models import CaseMessage, MessageEvent, MessageOutcome
-from core.cases.models import Case
+from core.cases.models import Case, CaseState, StepCode, StepState
 from core.cases.procedure import beijing_day
+from core.cases.steps import step_of
 from core.catalogue import OutgoingMessage
 from core.catalogue.letter_texts import day_in_words
 from core.masking import mask_mobile
@@ -109,16 +110,25 @@ def claim(session: ScopedSession, message_id: uuid.UUID, *, now: datetime) -> Ca
 def outgoing(
     session: ScopedSession, message: CaseMessage, *, now: datetime
 ) -> OutgoingMessage | MessageOutcome:
-    """What to hand over now, or how the message ends: too late, or no phone to go to."""
-    last_day = message.last_day
-    late = beijing_day(now) > last_day if last_day else now > message.written_at + _LIFE
-    if late:
-        return MessageOutcome.EXPIRED
+    """What to hand over now, or how the message ends: no news any more, or no phone to go to."""
     case: Case = found(session.get(Case, message.case_id))
+    if _is_over(session, message, case, now):
+        return MessageOutcome.EXPIRED
     phone = _phone(session, case)
     if not phone:
         return MessageOutcome.NO_PHONE
     return OutgoingMessage(phone, text_of(message, case), PURPOSE, message.id.hex)
+
+
+def _is_over(session: ScopedSession, message: CaseMessage, case: Case, now: datetime) -> bool:
+    """Whether its day is over, or what it asks of the family is done or dropped: nobody stays at home for nothing."""
+    if message.last_day is None:
+        return now > message.written_at + _LIFE
+    if message.event is MessageEvent.DEFICIENCY:
+        waits = case.state is CaseState.AWAITING_SUPPLEMENT
+    else:
+        waits = step_of(session, case.id, StepCode.VISIT).state is StepState.OPEN
+    return not waits or beijing_day(now) > message.last_day
 
 
 def text_of(message: CaseMessage, case: Case) -> str:

@@ -124,6 +124,7 @@ def upgrade() -> None:
         sa.Column("verified_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("verified_by", sa.Uuid(), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("given_up", sa.Boolean(), nullable=False),
         sa.Column("province", sa.String(length=12), nullable=False),
         sa.Column("city", sa.String(length=12), nullable=False),
         sa.Column("county", sa.String(length=12), nullable=False),
