@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -11,7 +11,7 @@ from sqlalchemy import select
 from core import audit
 from core.access import Actor
 from core.accounts.codes import PHONE_KIND
-from core.accounts.models import VerifiedPhone
+from core.accounts.models import ResidentAccount, VerifiedPhone
 from core.accounts.residents import account_phone
 from core.authorisations.coverage import current
 from core.authorisations.days import china_day
@@ -63,7 +63,8 @@ def change_signer_phone(
         raise Blocked(SETTLED)
     signer = row.signer_member_id
     declared = [each for each in _declared(session, rows) if each.key != signer]
-    if signer in sharing_a_phone([*declared, DeclaredPhone(signer, number, False)], _owner(session, row)):
+    shared = sharing_a_phone([*declared, DeclaredPhone(signer, number, False)], _owner(session, row))
+    if signer in shared or _verified_of(session, _relatives(session, rows, row), number):
         raise Invalid(_ANOTHERS, field="mobile")
     for each in hers:
         if each.signed_at is None:
@@ -93,12 +94,24 @@ def _declared(session: ScopedSession, rows: Sequence[Authorisation]) -> list[Dec
 
 def _seen_at_office(session: ScopedSession, rows: Sequence[Authorisation], row: Authorisation) -> bool:
     """Whether a clerk looked at the phone that stands there now, the signer's card in hand."""
-    person = next((each.person_id for each in rows if each.member_id == row.signer_member_id), None)
-    number = mobile_in(_phone(session, row))
-    if person is None or not number:
-        return False
+    hers = {each.person_id for each in rows if each.member_id == row.signer_member_id}
+    return _verified_of(session, hers - {None}, mobile_in(_phone(session, row)))
+
+
+def _relatives(
+    session: ScopedSession, rows: Sequence[Authorisation], row: Authorisation
+) -> Collection[uuid.UUID | None]:
+    """Everybody of the case, and whose account applied, but the signer: as far as they are known on the register."""
+    account = session.get(ResidentAccount, row.owner_account_id)
+    family = {each.member_id: each.person_id for each in rows}
+    signer = family.pop(row.signer_member_id, None) if row.signer_member_id else None
+    return {*family.values(), account.person_id if account is not None else None} - {None, signer}
+
+
+def _verified_of(session: ScopedSession, persons: Collection[uuid.UUID | None], number: str) -> bool:
+    """Whether an office saw that this phone is one of these people's; each may have several."""
     seen = select(VerifiedPhone.id).where(
-        VerifiedPhone.person_id == person,
+        VerifiedPhone.person_id.in_(persons),
         VerifiedPhone.phone_index.in_(session.vault.index_all(PHONE_KIND, number)),
         VerifiedPhone.ended_at.is_(None),
     )

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from core.access import Actor
 from core.accounts.codes import PHONE_KIND, outbox
-from core.accounts.models import VerifiedPhone
+from core.accounts.models import ResidentAccount, VerifiedPhone
 from core.accounts.person_links import open_account
 from core.audit.models import AuditEntry
 from core.authorisations.changes import Signature, link_people, refuse, sign
@@ -117,6 +117,35 @@ def test_a_phone_of_the_applicant_or_of_another_signer_is_not_taken(asked, phone
     assert row_of(asked, MOTHER).phone is PhoneStanding.NONE
 
 
+@pytest.mark.parametrize("whose", [APPLICANT, DAUGHTER])
+def test_a_second_phone_that_an_office_saw_in_a_relatives_hand_is_not_taken(asked, whose):
+    town, person = asked.town, new_id()
+    with town.session(System("test")) as session:
+        if whose == APPLICANT:
+            session.get(ResidentAccount, asked.account_id).person_id = person
+        else:
+            link_people(
+                session, asked.case_id, {session.get(Authorisation, asked.ids[whose]).member_id: person}
+            )
+        session.add(seen_at_office(session, town, person, NEW))
+        session.commit()
+    with pytest.raises(Invalid, match="分不清是谁在签"):
+        enter(asked, MOTHER, NEW)
+    assert row_of(asked, MOTHER).phone is PhoneStanding.NONE
+
+
+def seen_at_office(session, town, person, phone):
+    return VerifiedPhone(
+        id=new_id(),
+        person_id=person,
+        phone_index=session.vault.index(PHONE_KIND, phone),
+        phone_masked="199****0000",
+        evidence="",
+        verified_at=town.now,
+        **region_columns(TOWNSHIP),
+    )
+
+
 @pytest.mark.parametrize("phone", ["", "0851-88001234", "1990000", "没有"])
 def test_what_takes_no_codes_is_told_beside_the_field(asked, phone):
     with pytest.raises(Invalid) as told:
@@ -136,15 +165,7 @@ def test_a_number_that_an_office_looked_at_is_not_replaced_either(asked):
     town, person = asked.town, new_id()
     with town.at_work(town.clerk) as desk:
         link_people(desk, asked.case_id, {row_of(asked, SPOUSE).member_id: person})
-        verified = VerifiedPhone(
-            id=new_id(),
-            person_id=person,
-            phone_index=desk.vault.index(PHONE_KIND, SPOUSE_PHONE),
-            phone_masked="199****0002",
-            evidence="",
-            verified_at=town.now,
-            **region_columns(TOWNSHIP),
-        )
+        verified = seen_at_office(desk, town, person, SPOUSE_PHONE)
         desk.add(verified)
         desk.commit()
     with pytest.raises(Blocked, match="本人已经用过"):
