@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from sqlalchemy import select
 
 from commands.accounts_card import FirstAccount, card
+from commands.db import require_present_structure
 from commands.places import settings_here
 from core.access import job_actor
 from core.accounts.changes import reset_password, reset_second_factor
@@ -38,12 +39,14 @@ def run(arguments: argparse.Namespace) -> int:
     Raises:
         NotFound: nobody has that name.
         Blocked: the account is closed; who may open it again is decided by a person, not by a lost password.
+        Problem: the database's structure is not this version's.
     """
     settings = settings_here()
     engine = make_engine(settings.database_url)
     vault = Vault(key_provider(settings.key_provider, settings.keys_folder, create=False))
     now = datetime.now(UTC)
     try:
+        require_present_structure(engine)
         with open_session(engine, System(JOB), job_actor(JOB), vault=vault) as session:
             named = StaffAccount.username == arguments.username.strip().lower()
             account = session.execute(

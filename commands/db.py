@@ -16,7 +16,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from psycopg.errors import InsufficientPrivilege
-from sqlalchemy import Connection, make_url, text
+from sqlalchemy import Connection, Engine, make_url, text
 from sqlalchemy.exc import DatabaseError, OperationalError, ProgrammingError
 
 from commands.places import ROOT, make_home, settings_here
@@ -134,6 +134,22 @@ def check_version(connection: Connection) -> str:
             revision=found,
         )
     return found
+
+
+def require_present_structure(engine: Engine) -> None:
+    """For a command that works on a database without upgrading it.
+
+    Raises:
+        Problem: the structure is not this version's, or the database cannot be reached.
+    """
+    with faults_in_words(), engine.connect() as connection:
+        if check_version(connection) != newest_revision():
+            raise Problem(
+                N_(
+                    "数据库的结构不是本版本的。请先运行 ./doudi db upgrade"
+                    "（PostgreSQL 上用拥有者账号，见 ./doudi db upgrade --help）。"
+                )
+            )
 
 
 def _upgrade(settings: Settings) -> tuple[str, str]:

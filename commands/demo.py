@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from commands.accounts_card import FirstAccount, card
+from commands.db import require_present_structure
 from commands.first_start import prepare, sqlite_file
 from commands.places import make_home, settings_here
 from core.database import make_engine
@@ -69,6 +70,7 @@ def _renewed(settings: Settings) -> Sequence[FirstAccount]:
     engine = make_engine(settings.database_url)
     vault = Vault(key_provider(settings.key_provider, settings.keys_folder, create=False))
     try:
+        require_present_structure(engine)
         with open_session(engine, System(ACTOR.name), ACTOR, vault=vault) as session:
             mark = read_mark(session)
             if mark is None or not mark.demo:

@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlalchemy import Engine, exists, make_url, select, text
 
 from commands.accounts_card import FirstAccount
-from commands.db import OWNER_URL, check_version, faults_in_words, newest_revision, upgrade
+from commands.db import OWNER_URL, faults_in_words, require_present_structure, upgrade
 from core.access import job_actor
 from core.accounts.changes import FIRST_ADMINISTRATORS, create_first_administrators
 from core.accounts.role_words import ROLE_WORDS
@@ -136,13 +136,8 @@ def _prepare_postgresql(settings: Settings) -> None:
         upgrade(settings)
     engine = make_engine(settings.database_url)
     try:
+        require_present_structure(engine)
         with faults_in_words(), engine.connect() as connection:
-            if check_version(connection) != newest_revision():
-                raise Problem(
-                    N_(
-                        "数据库的结构不是本版本的。请先用拥有者账号运行 ./doudi db upgrade（见 ./doudi db upgrade --help）。"
-                    )
-                )
             above = connection.execute(
                 text(
                     "SELECT r.rolsuper OR r.rolbypassrls OR EXISTS (SELECT 1 FROM pg_tables t "

@@ -6,8 +6,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
+from commands.db import newest_revision
 from core.access import job_actor
 from core.database import Base, make_engine
 from core.encryption import Vault, key_provider
@@ -37,5 +38,8 @@ def here(tmp_path, monkeypatch):
     all_tables()
     engine = make_engine(f"sqlite:///{tmp_path / 'doudi.sqlite'}")
     Base.metadata.create_all(engine)
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"))
+        connection.execute(text("INSERT INTO alembic_version VALUES (:now)"), {"now": newest_revision()})
     yield Here(engine, Vault(key_provider("file", tmp_path / "keys")))
     engine.dispose()

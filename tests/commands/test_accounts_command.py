@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from commands.__main__ import main
 from core.accounts.changes import create_first_administrators
@@ -64,3 +64,16 @@ def test_a_closed_account_stays_closed_and_the_command_says_who_may_open_it(inst
         account = session.scalar(select(StaffAccount).where(StaffAccount.username == name))
         assert (account.disabled_at, account.password_hash) == (now, before)
         assert account.totp_confirmed_at is not None
+
+
+@pytest.mark.parametrize("words", [["accounts", "reset"], ["demo", "accounts"]])
+def test_a_database_of_another_version_is_told_in_a_sentence_and_left_as_it_is(installation, capsys, words):
+    here, name, _password = installation
+    with here.engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+    with here.session() as session:
+        before = session.scalars(select(StaffAccount.password_hash)).all()
+    assert main([*words, name] if "reset" in words else words) == 1
+    assert "./doudi db upgrade" in capsys.readouterr().err
+    with here.session() as session:
+        assert session.scalars(select(StaffAccount.password_hash)).all() == before
