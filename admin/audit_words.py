@@ -15,6 +15,7 @@ from core.cases.declaration_models import Layer
 from core.cases.models import Outcome
 from core.cases.steps import STEP_NAMES
 from core.documents.titles import KIND_TITLES
+from core.identity_numbers import Sex
 from core.law import path_of
 from core.regions.models import RegionChangeKind
 from core.web import formats
@@ -61,6 +62,11 @@ FIELDS: dict[str, str] = {
     "address": N_("地址"),
     "opening_hours": N_("办公时间"),
     "changed_at": N_("改动时间"),
+    "name": N_("姓名"),
+    "id_number": N_("证件号"),
+    "birth_year": N_("出生年份"),
+    "sex": N_("性别"),
+    "document_id": N_("原件"),
 }
 VALUES: dict[str, Mapping[Any, str]] = {
     "step": STEP_NAMES,
@@ -78,6 +84,7 @@ VALUES: dict[str, Mapping[Any, str]] = {
     "by": {
         "id_number": N_("证件号"), "phone": N_("电话"), "case_number": N_("案号"), "name": N_("姓名"),
     },
+    "sex": {Sex.MALE: N_("男"), Sex.FEMALE: N_("女")},
     "what": {code: words for code, (words, _mask) in WHAT.items()} | TEXTS,
 }  # fmt: skip
 _ROLES = {role.value: words for role, words in ROLE_WORDS.items()}
@@ -103,10 +110,10 @@ def value_in_words(act: str, name: str, value: Any, places: Mapping[str, str]) -
         return gettext("、").join(value_in_words(act, name, each, places) for each in value)
     if name.endswith("_fen"):
         return formats.money(int(value))
-    if not isinstance(value, str):
-        return str(value)
     known = VALUES.get(f"{act}.{name}") or VALUES.get(name) or {}
     words = known.get(value) or (_work_words().get(value) if name == "work" else None)
+    if not isinstance(value, str):
+        return gettext(words) if words else str(value)
     return gettext(words) if words else places.get(value) or _day(value)
 
 

@@ -127,6 +127,16 @@ def test_codes_are_shown_in_words_and_kept_as_codes(site, auditor, note, words):
     note("document.add", changes={"kind": [None, "bank_statement"]})
     note("standard.enter", changes={"dibao.standard": [None, "45000"]})
     note("award.make", changes={"monthly_fen": [None, 79_500]})
+    note(
+        "person.correct",
+        changes={
+            "name": ["周*", "周*"],
+            "id_number": ["520*1", "520*2"],
+            "birth_year": ["1980", "1981"],
+            "sex": [1, 2],
+            "document_id": [None, "7"],
+        },
+    )
     page = words(auditor.get("/staff/audit"))
     for said in (
         "环节：无 → 启动调查",
@@ -135,6 +145,11 @@ def test_codes_are_shown_in_words_and_kept_as_codes(site, auditor, note, words):
         "办到哪一天：无 → 2026年12月3日",
         "种类：无 → 银行流水",
         "每月金额（元）：无 → 795.00",
+        "姓名：周* → 周*",
+        "证件号：520*1 → 520*2",
+        "出生年份：1980 → 1981",
+        "性别：男 → 女",
+        "原件：无 → 7",
     ):
         assert said in page, said
     for code in (
