@@ -21,7 +21,7 @@ from core.cases.changes import decline_acceptance, send_deficiency_letter, suppl
 from core.cases.confirmations import ConfirmationAnswer
 from core.cases.message_models import CaseMessage, MessageEvent, MessageOutcome
 from core.cases.message_sending import Sender
-from core.cases.messages import messages_of_case
+from core.cases.messages import claim, due_messages, messages_of_case
 from core.cases.models import Case, Outcome
 from core.cases.opinions import OpinionAnswer
 from core.cases.people import applicant
@@ -245,6 +245,17 @@ def test_two_processes_send_one_message_once(town, applied, sender, gateway):
 
     assert sender(meanwhile) == 1
     assert len(gateway) == 1
+
+
+def test_what_two_processes_listed_at_once_is_taken_by_one_of_them(town, applied):
+    with town.session(System("send-messages")) as session:
+        (listed,) = due_messages(session, now=town.now, limit=9)
+    taken = []
+    for _process in range(2):
+        with town.session(System("send-messages")) as session:
+            taken.append(claim(session, listed, now=town.now) is not None)
+            session.commit()
+    assert taken == [True, False]
 
 
 def test_no_transaction_is_open_while_the_gateway_is_waited_for(town, applied, sender):
