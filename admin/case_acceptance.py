@@ -10,10 +10,12 @@ from werkzeug.wrappers import Response
 from admin.blueprint import blueprint
 from admin.case_forms import CaseForm, attempt
 from admin.case_frame import CaseFrame, case_frame, is_open
+from admin.covered import covered_rows
 from admin.left_out import Leaving, leaving_with, reasons_in
 from core.access import Permission
 from core.cases import queries
 from core.cases.changes import accept_application, decline_acceptance, send_deficiency_letter
+from core.cases.entering import would_be_twice
 from core.cases.models import Case, CaseState, StepCode
 from core.cases.steps import steps_of
 from core.catalogue import LetterKind
@@ -69,7 +71,8 @@ def case_acceptance(case_id: uuid.UUID) -> Response:
     if told:
         # the one letter has gone out: what is left is to accept or to refuse in writing
         form.way.options = [choice for choice in form.way.question.choices if choice.code != ASK]
-    leaving = leaving_with(case) if case.accepted_at is None else []
+    undecided = case.accepted_at is None
+    leaving = leaving_with(case) if undecided else []
     status: int | None = None
     if form.is_submitted():
         answer = attempt(case, form, lambda: _decide(case, form, leaving), _stored)
@@ -87,6 +90,7 @@ def case_acceptance(case_id: uuid.UUID) -> Response:
         form=form,
         told=told,
         leaving=leaving,
+        covered=covered_rows(would_be_twice(session(), frame.case)) if undecided else [],
         open=is_open(frame, StepCode.ACCEPTANCE),
         papers=_papers(frame),
     )

@@ -26,7 +26,7 @@ from core.cases.comparison import compare
 from core.cases.models import StepCode
 from core.households.names import age_on
 from core.verification.asking import coverage_of
-from core.web.access_gate import access, may
+from core.web.access_gate import access, may, safe_next
 from core.web.page import page
 from core.web.request import now, session, today
 from core.web.texts import gettext
@@ -88,6 +88,8 @@ def case_members(case_id: uuid.UUID) -> Response:
         ages={each.id: age_on(each.born, today()) for each in frame.people.everyone},
         standing=standing,
         correctable=_correctable(frame),
+        # who puts something right for a resident's request goes back to it
+        back=safe_next(request.args.get("next")) or url_for("staff.case_members", case_id=case_id),
     )
 
 

@@ -29,9 +29,9 @@ class Way:
     href: str = ""
 
 
-def ways_of(frame: CaseFrame) -> list[Way]:
-    """Every way that is open now, and for what no page changes a word on what to do instead."""
-    return [*_in_the_case(frame), *_named(frame), *_on_the_register(frame)]
+def ways_of(frame: CaseFrame, back: str) -> list[Way]:
+    """Every way that is open now, and for what no page changes a word on what to do instead. `back`: the request's page."""
+    return [*_in_the_case(frame), *_named(frame, back), *_on_the_register(frame)]
 
 
 def _in_the_case(frame: CaseFrame) -> Iterator[Way]:
@@ -64,7 +64,7 @@ def _has_results(case: Case) -> bool:
     return any(row.state is RequestState.ANSWERED for row in requests_of(session(), case.id))
 
 
-def _named(frame: CaseFrame) -> Iterator[Way]:
+def _named(frame: CaseFrame, back: str) -> Iterator[Way]:
     """What was declared is frozen: before acceptance it is made anew, afterwards the register is put right."""
     who, relation = gettext("姓名、证件号、出生日期、性别"), gettext("家庭关系")
     if frame.case.state in {CaseState.SUBMITTED, CaseState.AWAITING_SUPPLEMENT}:
@@ -78,7 +78,7 @@ def _named(frame: CaseFrame) -> Iterator[Way]:
             yield Way(what, how)
         return
     if frame.household_id is not None and may(P.CASE_ACCEPT):
-        members = url_for("staff.case_members", case_id=frame.case.id)
+        members = url_for("staff.case_members", case_id=frame.case.id, next=back)
         yield Way(
             who, gettext("在成员里点这个人的“更正身份”，对照原件改，原件留底"), gettext("去更正"), members
         )

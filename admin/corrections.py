@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flask import flash, url_for
+from flask import flash, request, url_for
 from werkzeug.wrappers import Response
 
 from admin.blueprint import blueprint
@@ -122,7 +122,7 @@ def _show(frame: CaseFrame, correction_id: uuid.UUID, form: AnswerForm, status: 
         frame=frame,
         form=form,
         row=row,
-        ways=[] if asked.answer else ways_of(frame),
+        ways=[] if asked.answer else ways_of(frame, request.path),
         today=today(),
     )
 

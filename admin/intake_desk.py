@@ -9,11 +9,11 @@ from flask import flash, request, url_for
 from werkzeug.wrappers import Response
 
 from admin.blueprint import blueprint
-from admin.intake_known import Twin
 from admin.intake_live import live_of
-from admin.intake_page import Block, Desk, open_desk, questions_of
+from admin.intake_page import Block, Desk, offer_names, open_desk, questions_of
 from admin.intake_papers import keep_papers, papers_on
 from admin.intake_submit import check, clear_blank_rows, submit, twins_found
+from admin.intake_twins import Twin
 from core import audit
 from core.access import Permission
 from core.accounts.queries import names_of
@@ -54,6 +54,7 @@ def _act(desk: Desk) -> Response:
     _forgive_masked(blocks)
     try:
         desk.keep(values)
+        offer_names(desk, blocks)
         failed = keep_papers(desk, blocks) if what != "autosave" else None
     except DraftConflict as conflict:
         desk.clash(conflict)

@@ -245,6 +245,13 @@ def questions_of(blocks: Sequence[Block]) -> Iterator[tuple[RowForm, Question]]:
                 yield row, question
 
 
+def offer_names(desk: Desk, blocks: Sequence[Block]) -> None:
+    """Let the questions that point at somebody offer the names as they were just kept."""
+    for row, question in questions_of(blocks):
+        if question.choices_from == MEMBER_ROWS and question.name in row.form:
+            row.form[question.name].offer_members(desk.member_names)
+
+
 def _is_file(question: Question) -> bool:
     return question.kind in {QuestionKind.DOCUMENT, QuestionKind.PHOTO, QuestionKind.SIGNATURE}
 

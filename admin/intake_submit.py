@@ -10,9 +10,9 @@ from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response
 
 from admin.blueprint import blueprint
-from admin.intake_known import Twin, channel_of, left_out_of, twins_of
 from admin.intake_page import ADDED, Block, Desk, made_up_allowed
 from admin.intake_papers import move_papers
+from admin.intake_twins import Twin, covered_of, left_out_of, twins_of
 from core import audit
 from core.access import Permission
 from core.cases import queries
@@ -104,7 +104,8 @@ def twins_found(desk: Desk, canonical: Answers) -> list[Twin]:
     """What the index says of everybody on the application, supporters too."""
     family = canonical.get(Per.MEMBER.rows, ())
     people = [*family, *canonical.get(Per.SUPPORTER.rows, ())]
-    return twins_of(people, desk.draft.scheme, str(canonical.get("variant", ""))) + left_out_of(family)
+    scheme, variant = desk.draft.scheme, str(canonical.get("variant", ""))
+    return twins_of(people, scheme, variant) + covered_of(family, scheme, variant) + left_out_of(family)
 
 
 def submit(desk: Desk, canonical: Answers) -> uuid.UUID | None:
@@ -132,7 +133,8 @@ def submit(desk: Desk, canonical: Answers) -> uuid.UUID | None:
         application_id=draft.id,
         scheme=draft.scheme,
         pack=desk.procedure.view.pack_of_scheme[draft.scheme],
-        channel=channel_of(canonical),
+        # the window, or somebody who acts for the applicant (R2-07)
+        channel=Channel.PROXY if proxy else Channel.WINDOW,
         today=today(),
         demo=made_up_allowed(),
         proxy=proxy,

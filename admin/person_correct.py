@@ -24,7 +24,7 @@ from core.forms import Choice
 from core.households.models import Person
 from core.identity_numbers import parse_id_number
 from core.sessions import found
-from core.web.access_gate import access
+from core.web.access_gate import access, may, safe_next
 from core.web.choice_fields import RadioChoiceField, TickField
 from core.web.fields import IdNumberField, LongTextField, NameField
 from core.web.file_fields import DocumentField
@@ -77,15 +77,35 @@ def person_correct(person_id: uuid.UUID) -> Response:
     except Conflict as problem:
         session().rollback()
         return _show(person_id, form, status=409, clash=text_of(problem))
-    flash(gettext("已更正。改了证件号的，请本人按新的证件号重新签核对授权。"), "success")
-    return redirect_to(url_for("staff.person_correct", person_id=person_id))
+    flash(_done(person_id), "success")
+    return redirect_to(_came_from() or _home(person))
+
+
+def _came_from() -> str | None:
+    """The request that is still to be answered, or the case, where the reader came from there."""
+    return safe_next(request.args.get("next"))
+
+
+def _home(person: Person) -> str:
+    if person.household_id is not None and may(Permission.HOUSEHOLD_READ):
+        return url_for("staff.household", household_id=person.household_id)
+    return url_for("staff.intake")
+
+
+def _done(person_id: uuid.UUID) -> str:
+    """What was put right, and what is to be done next for it."""
+    last = corrections_of(session(), person_id)[0]
+    if last.number_changed == ():
+        return gettext("已更正姓名。") if last.name_changed != () else gettext("已按证件更正出生日期、性别。")
+    done = gettext("已更正证件号。") if last.name_changed == () else gettext("已更正姓名和证件号。")
+    return done + gettext("请本人按新的证件号重新签核对授权。")
 
 
 def _show(person_id: uuid.UUID, form: CorrectForm, *, status: int = 200, clash: str = "") -> Response:
     person: Person = found(session().get(Person, person_id))
     region = region_of(person)
     audit.look(session(), "person.look", person, now=now(), person_id=person_id)
-    made = corrections_of(session(), person_id)
+    made, home = corrections_of(session(), person_id), _home(person)
     if request.method == "GET" or clash:
         # what is sent back for another reason is still of the version the reader began with
         form.version.data = str(person.version)
@@ -93,6 +113,8 @@ def _show(person_id: uuid.UUID, form: CorrectForm, *, status: int = 200, clash: 
         "admin/persons/correct.html",
         status=status,
         person=person,
+        home=home,
+        back=_came_from() or home,
         place=places_below([region]).get(region, ""),
         form=form,
         clash=clash,

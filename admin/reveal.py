@@ -23,7 +23,7 @@ from core.cases.models import DataRequest
 from core.encryption import place_of
 from core.errors import Invalid
 from core.households.models import Household, Person
-from core.masking import mask_address, mask_id_number, mask_phone
+from core.masking import mask_address, mask_id_number, mask_name, mask_phone
 from core.sessions import found
 from core.web.access_gate import access, safe_next
 from core.web.page import page
@@ -34,6 +34,7 @@ SECONDS = 30
 MOST_REASON = 100
 _ELEMENT = re.compile(r"[a-z][a-z0-9-]{0,79}")
 WHAT = {
+    "name": (N_("姓名"), mask_name),
     "id_number": (N_("证件号"), mask_id_number),
     "phone": (N_("电话"), mask_phone),
     "disability_certificate": (N_("残疾证号"), mask_id_number),
@@ -56,9 +57,11 @@ def reveal_member(member_id: uuid.UUID, what: str) -> Response:
 def reveal_person(person_id: uuid.UUID, what: str) -> Response:
     """A value of a person on the register."""
     person: Person = found(session().get(Person, person_id))
+    vault = session().vault
     secrets = {}
     if person.secrets_sealed is not None:
-        secrets = session().vault.unseal_json(place_of(person, "secrets_sealed"), person.secrets_sealed)
+        secrets = vault.unseal_json(place_of(person, "secrets_sealed"), person.secrets_sealed)
+    secrets["name"] = vault.read(person, "name_sealed") or person.name
     return _show(what, secrets, person, person_id=person.id)
 
 

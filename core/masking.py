@@ -48,6 +48,17 @@ def mask_name(name: str) -> str:
     return letters[0] + "*" * (len(letters) - 2) + letters[-1]
 
 
+def changed_letters(before: str, after: str) -> tuple[int, ...] | None:
+    """Which letters of a name or number differ, counted from 1, told of two values that a mask may show alike.
+
+    None where one has more letters than the other.
+    """
+    old, new = _letters(before), _letters(after)
+    if len(old) != len(new):
+        return None
+    return tuple(place for place, pair in enumerate(zip(old, new, strict=True), 1) if pair[0] != pair[1])
+
+
 def mask_name_for_web(name: str) -> str:
     """For pages anyone may read: `张*`, `张**`; a name with a dot shows its first part and `**`."""
     letters = _name_parts(name)

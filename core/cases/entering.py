@@ -13,8 +13,15 @@ from core.cases import people
 from core.cases.declaration_models import DeclaredMember, MemberRole
 from core.cases.models import OPEN_STATES, WHOLE_HOUSEHOLD, Case
 from core.errors import Blocked
-from core.households.changes import NewHousehold, NewMember, enter_household, left_behind
-from core.households.models import LeftOut, category_of_scheme
+from core.households.changes import (
+    NewHousehold,
+    NewMember,
+    covered_already,
+    enter_household,
+    left_behind,
+)
+from core.households.groups import Covered
+from core.households.models import COVERING, LeftOut, category_of_scheme
 from core.households.queries import MemberRow
 from core.sessions import ScopedSession, found
 from core.translations import N_
@@ -61,6 +68,16 @@ def would_leave(session: ScopedSession, case: Case) -> list[MemberRow]:
     declared = people.family(session, case.id)
     numbers = [str(people.secrets(session, each)["id_number"]) for each in declared]
     return left_behind(session, numbers, numbers[people.head_of(declared)])
+
+
+def would_be_twice(session: ScopedSession, case: Case) -> list[Covered]:
+    """Whoever receives continuing help already, so that the case cannot be accepted as declared."""
+    group, whole = category_of_scheme(case.scheme), case.variant == WHOLE_HOUSEHOLD
+    if group not in COVERING:
+        return []
+    applying = [each for each in people.family(session, case.id) if whole or each.is_applicant]
+    numbers = [str(people.secrets(session, each)["id_number"]) for each in applying]
+    return covered_already(session, numbers, group if whole else None)
 
 
 def _require_no_other(session: ScopedSession, case: Case) -> None:

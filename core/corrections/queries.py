@@ -13,17 +13,22 @@ from core.cases.models import OPEN_STATES, Case
 from core.corrections.models import IdentityCorrection
 from core.encryption import place_of
 from core.leak_scan import masked_text
-from core.masking import mask_id_number, mask_name
+from core.masking import changed_letters, mask_id_number, mask_name
 from core.sessions import ScopedSession
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A correction as a page shows it: old and new, masked; `reason` without numbers."""
+    """A correction as a page shows it: old and new, masked; `reason` without numbers.
+
+    `…_changed`: which letters are others now, counted from 1; empty where it stayed, None where their count changed.
+    """
 
     row: IdentityCorrection
     names: tuple[str, str]
     numbers: tuple[str, str]
+    name_changed: tuple[int, ...] | None
+    number_changed: tuple[int, ...] | None
     reason: str
 
 
@@ -44,6 +49,8 @@ def _shown(session: ScopedSession, row: IdentityCorrection) -> Shown:
         row,
         (mask_name(before["name"]), mask_name(after["name"])),
         (mask_id_number(before["id_number"]), mask_id_number(after["id_number"])),
+        changed_letters(before["name"], after["name"]),
+        changed_letters(before["id_number"], after["id_number"]),
         masked_text(content["reason"]),
     )
 

@@ -9,7 +9,7 @@ from datetime import date, datetime
 
 from core import audit
 from core.database import new_id
-from core.households.groups import Deltas, carry_group, require_uncovered
+from core.households.groups import Covered, Deltas, carry_group, covered, require_uncovered
 from core.households.homes import (
     followed,
     hold_homes,
@@ -35,7 +35,7 @@ from core.scopes import region_columns
 from core.sessions import ScopedSession
 from core.translations import N_
 
-__all__ = ["NewHousehold", "NewMember", "enter_household", "left_behind"]
+__all__ = ["NewHousehold", "NewMember", "covered_already", "enter_household", "left_behind"]
 audit.name_act("household.follow", N_("按新受理的申请更新家庭档案"))
 
 
@@ -75,9 +75,9 @@ def enter_household(
     homes = homes_of(session, running.values(), hold=True)
     if family.applies_for in COVERING:
         if family.alone is None:
-            require_uncovered(known.values(), running, homes, family.applies_for)
+            require_uncovered(covered(known.values(), running, homes, family.applies_for))
         elif numbers[family.alone] in known:
-            require_uncovered([known[numbers[family.alone]]], running, homes)
+            require_uncovered(covered([known[numbers[family.alone]]], running, homes))
     origins = {each.id: each.region_code for each in homes.values()}
     deltas = Deltas()
     household = followed(session, known.get(numbers[family.head]), running, homes)
@@ -129,6 +129,15 @@ def left_behind(session: ScopedSession, id_numbers: Sequence[str], head: str) ->
     home = followed(session, known.get(head), running, homes_of(session, running.values()))
     named = {person.id for person in known.values()}
     return [row for row in members(session, home.id) if row.person.id not in named] if home else []
+
+
+def covered_already(
+    session: ScopedSession, id_numbers: Sequence[str], absorbed: LowIncomeCategory | None = None
+) -> list[Covered]:
+    """Who of these (normalised numbers) receives continuing help, as an acceptance would find it now."""
+    known = known_persons(session, id_numbers)
+    running = running_memberships(session, known.values())
+    return list(covered(known.values(), running, homes_of(session, running.values()), absorbed))
 
 
 def _new_household(family: NewHousehold, household_id: uuid.UUID, now: datetime) -> Household:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 from core.errors import Blocked
 from core.households.models import COVERING, Household, LowIncomeCategory, Membership, Person
@@ -60,31 +61,47 @@ def own_group(category: LowIncomeCategory) -> str:
     return f"person_category.{category}"
 
 
-def require_uncovered(
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """Somebody who receives continuing help already: `alone`, or with her `home` (None for who has none)."""
+
+    person: Person
+    home: Household | None
+    group: LowIncomeCategory
+    alone: bool
+
+
+def covered(
     persons: Iterable[Person],
     memberships: Mapping[uuid.UUID, Membership],
     homes: Mapping[uuid.UUID, Household],
     absorbed: LowIncomeCategory | None = None,
-) -> None:
-    """Raise Blocked when one of these people receives continuing help, with her home or alone: nobody is covered twice.
+) -> Iterator[Covered]:
+    """Who of these people receives continuing help, with her home or alone.
 
     Who is in the group `absorbed` alone may apply for it with her family: hers ends when theirs begins.
     """
     for person in persons:
+        row = memberships.get(person.id)
+        home = homes[row.household_id] if row is not None else None
         if person.category in COVERING and person.category is not absorbed:
+            yield Covered(person, home, person.category, alone=True)
+        elif row is not None and row.counted and home is not None and home.category in COVERING:
+            yield Covered(person, home, home.category, alone=False)
+
+
+def require_uncovered(found: Iterable[Covered]) -> None:
+    """Raise Blocked for the first who is covered: nobody is covered twice."""
+    for each in found:
+        if each.alone or each.home is None:
             raise Blocked(
                 N_("{name}已经单独享受低保，不能重复受理。情况变了的，先办那一项的停发或者变更。"),
-                name=person.name_masked,
+                name=each.person.name_masked,
             )
-        row = memberships.get(person.id)
-        if row is None:
-            continue
-        home = homes[row.household_id]
-        if row.counted and home.category in COVERING:
-            raise Blocked(
-                N_(
-                    "家里有人在{number}这一户已经享受低保或者特困供养，不能重复受理。"
-                    "那一户的人口、收入变了的，先在那一户办变更。"
-                ),
-                number=home.number,
-            )
+        raise Blocked(
+            N_(
+                "家里有人在{number}这一户已经享受低保或者特困供养，不能重复受理。"
+                "那一户的人口、收入变了的，先在那一户办变更。"
+            ),
+            number=each.home.number,
+        )

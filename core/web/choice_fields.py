@@ -51,6 +51,10 @@ class ChoiceField(AnswerField, SelectFieldBase):
     def offered(self) -> Sequence[Choice]:
         return self.question.choices if self.options is None else self.options
 
+    def offer_members(self, names: Sequence[str]) -> None:
+        """Offer the household's members by name, in their order."""
+        self.options = [Choice(str(number), name) for number, name in enumerate(names)]
+
     def chosen(self) -> frozenset[str]:
         """The codes shown as chosen."""
         shown = self.typed if self.typed is not None else self.data

@@ -13,7 +13,7 @@ from flask_wtf.form import _Auto
 from wtforms import Field
 
 from core.errors import Problem
-from core.forms import MEMBER_ROWS, Answers, Choice, Question, QuestionKind, Section
+from core.forms import MEMBER_ROWS, Answers, Question, QuestionKind, Section
 from core.web.choice_fields import (
     ChoiceField,
     ChoicesField,
@@ -103,7 +103,7 @@ class Form(FlaskForm):
             field.label.text = gettext(field.label.text)
             field.description = gettext(field.description) if field.description else ""
             if isinstance(field, ChoiceField) and field.question.choices_from == MEMBER_ROWS:
-                field.options = [Choice(str(number), name) for number, name in enumerate(members)]
+                field.offer_members(members)
 
     def mark(self, problem: Problem, *, beside: str = "") -> None:
         """Show a problem that core found beside its field, or above the form when it names none of these fields.

@@ -18,7 +18,6 @@ DOCUMENTS = Section(
             sensitivity=Sensitivity.SENSITIVE,
             purpose=IDENTIFY,
             legal_basis=article("第九条"),
-            hint=N_("交过的不用再拍，从“我的材料”里选。"),
         ),
         Question(
             "illness_photo",

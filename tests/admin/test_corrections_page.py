@@ -206,7 +206,10 @@ def test_the_ways_to_put_it_right_follow_the_stage_of_the_case(site, way, clerk,
     way.accept()
     page = clerk.get(address)
     assert "家庭关系 系统里改不了：对照证件原件核实" in words(page)
-    assert f'href="/staff/cases/{way.case_id}/members">去更正' in page.text
+    members = f"/staff/cases/{way.case_id}/members?next={address}"
+    assert f'href="{members}">去更正' in page.text
+    # from the person's page she comes back to the request, which is still to be answered
+    assert re.search(rf'href="/staff/persons/[^"]+/correct\?next={address}"', clerk.get(members).text)
     assert f'href="/staff/cases/{way.case_id}/visit"' in page.text
     withdraw(way)
     told = words(clerk.get(address))

@@ -72,7 +72,7 @@ def test_two_characters_of_a_name_find_people_of_the_county_only(site, clerk, wo
 
 @pytest.mark.parametrize(
     ("typed", "said"),
-    [("周", "请至少填两个字"), ("5203991980", "填满18位"), ("520399198005010110", "填满18位")],
+    [("周", "请至少填两个字"), ("5203991980", "填满18位")],
 )
 def test_what_cannot_be_searched_says_what_to_type(clerk, words, typed, said):
     assert said in words(search(clerk[0], typed))

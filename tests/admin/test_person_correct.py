@@ -69,7 +69,7 @@ def numbers(site):
 
 def test_from_her_request_to_the_corrected_file(site, asked, clerk, url, words):
     case = f"/staff/cases/{asked.case_id}"
-    assert f'href="{url}"' in clerk.get(f"{case}/members").text
+    assert f'href="{url}?next={case}/members"' in clerk.get(f"{case}/members").text
     household = re.search(r"/staff/households/[0-9a-f-]{36}", clerk.get("/staff/households").text)[0]
     assert f'href="{url}"' in clerk.get(household).text
     told = words(clerk.get(url))
@@ -77,9 +77,11 @@ def test_from_her_request_to_the_corrected_file(site, asked, clerk, url, words):
     assert "在办的" in told
     answer = send(clerk, url, name="杨岚")
     assert answer.status_code == 303
+    assert answer.headers["Location"] == household
+    assert "已更正姓名和证件号。请本人按新的证件号重新签核对授权。" in words(clerk.get(household))
     shown = clerk.get(url)
     told = words(shown)
-    assert "已更正" in told
+    assert "姓名第2个字改了" in told
     assert f"520***********{RIGHT[-4:]}" in told
     assert "受理时看错一位 石梅" in told
     assert not any(word in shown.text for word in (RIGHT, NUMBER, "杨岚", "杨兰"))
@@ -88,6 +90,35 @@ def test_from_her_request_to_the_corrected_file(site, asked, clerk, url, words):
     members = words(clerk.get(f"{case}/members"))
     assert f"杨岚 申报时写的是杨*，520***********{NUMBER[-4:]}" in members
     assert f"女 45 520***********{RIGHT[-4:]}" in members
+
+
+def test_a_changed_name_is_told_apart_under_its_mask_and_she_who_came_from_a_case_goes_back(
+    site, asked, clerk, url, words
+):
+    members = f"/staff/cases/{asked.case_id}/members"
+    answer = send(clerk, f"{url}?next={members}", id_number="", name="杨小兰")
+    assert answer.headers["Location"] == members
+    assert "已更正姓名。" in words(clerk.get(members))
+    assert send(clerk, url, id_number="", name="杨晓兰").status_code == 303
+    told = words(clerk.get(url))
+    assert "姓名第2个字改了" in told
+    assert "姓名多了或者少了字" in told
+    assert "证件号第" not in told
+
+
+def test_nobody_is_led_away_by_a_crafted_link(clerk, url):
+    assert "evil" not in send(clerk, f"{url}?next=//evil.example/").headers["Location"]
+
+
+def test_the_registered_name_is_shown_for_a_reason_and_the_look_is_on_record(site, clerk, url, words):
+    reveal = f"/staff/reveal/persons/{person(site, SPOUSE).id}/name"
+    assert reveal in clerk.get(url).text
+    assert "杨兰" not in clerk.get(url).text
+    assert clerk.post(reveal, {"reason": ""}).status_code == 422
+    assert "杨兰" in words(clerk.post(reveal, {"reason": "核对身份"}))
+    with site.session() as session:
+        [entry] = session.scalars(select(AuditEntry).where(AuditEntry.act == "person.reveal")).all()
+    assert entry.changes == {"what": [None, "name"]}
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from core.identity_numbers import make_demo_id
 from core.masking import (
     Kind,
+    changed_letters,
     mask,
     mask_address,
     mask_bank_card,
@@ -102,6 +103,21 @@ def test_a_masked_id_number_tells_no_birth_date(birth, order):
 )
 def test_an_address_ends_at_the_village(address, shown):
     assert mask_address(address) == shown
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "changed"),
+    [
+        ("赵新梅", "赵欣梅", (2,)),
+        ("赵新梅", "赵新梅", ()),
+        ("吉克·阿木", "吉克·阿牧", (5,)),
+        ("赵梅", "赵新梅", None),
+        ("𠮷田明", "吉田名", (1, 3)),
+        ("520399198106020128", "520399198106020136", (17, 18)),
+    ],
+)
+def test_two_values_that_a_mask_shows_alike_are_told_apart_by_place(before, after, changed):
+    assert changed_letters(before, after) == changed
 
 
 def test_an_empty_value_stays_empty():

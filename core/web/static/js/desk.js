@@ -27,6 +27,16 @@
     if (next) { next.focus(); if (next.select && next.type !== "radio") next.select(); }
   });
 
+  // who was just named is called so wherever the page points at her
+  form.addEventListener("input", ({ target }) => {
+    const row = /^members\/[^/]+\/name$/.test(target.name) && target.closest("fieldset");
+    if (!row) return;
+    const place = [...form.querySelectorAll('fieldset[id^="members/"]')].indexOf(row);
+    const legend = row.querySelector("legend");
+    legend.textContent = target.value.trim() || legend.dataset.unnamed;
+    form.querySelectorAll(`select[data-members] option[value="${place}"]`).forEach((option) => { option.textContent = legend.textContent; });
+  });
+
   // the browser itself focuses the row its address names, after this script has run
   window.addEventListener("load", () => setTimeout(() => {
     const row = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
