@@ -152,7 +152,11 @@ def _narrow(editor: RowEditor, *, is_self: bool) -> None:
         form["relation"].options = [each for each in form["relation"].offered if each.code != SELF]
     if "guardian" in form:
         own = wizard.member_keys.index(editor.key) if editor.key in wizard.member_keys else -1
-        form["guardian"].options = [each for each in form["guardian"].offered if each.code != str(own)]
+        others = [each for each in form["guardian"].offered if each.code != str(own)]
+        form["guardian"].options = others
+        if not others:
+            # who lives alone is not asked whom of nobody
+            del form["guardian"]
 
 
 def id_words(identity: IdNumber | None) -> dict[str, object]:

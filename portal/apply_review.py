@@ -46,8 +46,9 @@ def _items(
             row = known[Per.MEMBER.rows][0] if known.get(Per.MEMBER.rows) else {}
             return gettext("您本人"), _person(wizard, Per.MEMBER, row, known, members)
         case "people":
-            cards = [*wizard.people[1:], *wizard.supporters]
-            return gettext("家里人"), [(card.relation, card.name) for card in cards]
+            family = [(card.relation, card.name) for card in wizard.people[1:]]
+            elsewhere = [(card.relation, card.name) for card in wizard.supporters]
+            return gettext("家里人"), [*(family or [(gettext("只有您一个人"), "")]), *elsewhere]
         case "incomes":
             return gettext("家里收入"), _incomes(wizard)
         case "expenses" | "properties":

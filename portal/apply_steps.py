@@ -67,10 +67,13 @@ def pages_of(form: FormDeclaration) -> tuple[Page, ...]:
 
 
 def words_of_position(pages: Sequence[Page], page: Page) -> str:
-    """Which step a page belongs to, and which page of the step it is where there are several."""
-    names = [each.name for each in pages if each.step == page.step]
+    """Which step a page belongs to, and which page of the step it is where there are several.
+
+    The place is chosen before there is an application: who walks through one never opens its page, unless to mend it.
+    """
+    names = [each.name for each in pages if each.step == page.step and each.name != "place"]
     step = gettext("第{at}步，共{total}步", at=page.step, total=len(STEPS))
-    if len(names) == 1:
+    if len(names) == 1 or page.name not in names:
         return step
     return step + gettext("（第{at}页，共{total}页）", at=names.index(page.name) + 1, total=len(names))
 

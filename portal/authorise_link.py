@@ -42,6 +42,7 @@ from portal.blueprint import blueprint
 
 JOB = "signing-link"
 _TICKETS = "signing"
+NUMBER_LENGTH = 30  # an ID number, however it is spaced
 _GONE = N_("这个链接不能用了。请向申请人或者镇里窗口再要一个新的，也可以直接到窗口签。")
 
 
@@ -51,7 +52,7 @@ class ProveForm(Form):
     id_number = ComparedNumberField(
         N_("您的身份证号码"),
         required=True,
-        max_length=30,
+        max_length=NUMBER_LENGTH,
         hint=N_("代孩子签的，填您自己的号码，不填孩子的。"),
     )
     code = CodeField(N_("短信验证码"), required=True)
@@ -98,7 +99,7 @@ def sign_link(token: str) -> Response:
     """What the link leads to: prove who you are, then read and sign, or see what became of it."""
     row, ticket = _open(token)
     if not ticket:
-        return _prove_page(token, ProveForm(formdata=None))
+        return _prove_page(token, ProveForm(formdata=None), asked="asked" in request.args)
     opened = open_authorisation(session(), row.id, now())
     if row.state(today()) is AuthorisationState.WAITING:
         return _sign_page(token, opened, SignForm(formdata=None))
@@ -109,8 +110,14 @@ def sign_link(token: str) -> Response:
 @access(LINK)
 @limited("6/minute;30/day")
 def sign_code(token: str) -> Response:
-    """Send a code to the phone declared for the signer, of which not a digit is shown."""
+    """Send a code to the phone declared for the signer, of which not a digit is shown.
+
+    Asked for once more beside a number typed already, the page comes back with the number, which stands in no address.
+    """
     authorisation_id = _link(token)
+    form = ProveForm(
+        formdata=None, data={"id_number": request.form.get("id_number", "")[:NUMBER_LENGTH] or None}
+    )
     home = installation()
     with system_session(JOB) as everywhere:
         row = everywhere.get(Authorisation, authorisation_id)
@@ -121,15 +128,17 @@ def sign_code(token: str) -> Response:
         except LinkGone:
             raise
         except Problem as problem:
-            form = ProveForm(formdata=None)
             form.mark(problem, beside="code")
             speak_of(region)
             return _prove_page(token, form, status=422)
+    speak_of(region)
     flash(
         gettext("验证码已经发到登记的那部手机。没收到的，请申请人看看号码填得对不对，或者带身份证到窗口签。"),
         "info",
     )
-    return redirect_to(url_for("portal.sign_link", token=token))
+    if form.id_number.data:
+        return _prove_page(token, form)
+    return redirect_to(url_for("portal.sign_link", token=token, asked=1))
 
 
 @blueprint.post("/sign/<token>/prove")
@@ -271,8 +280,9 @@ def _prove_again(token: str) -> Response:
     return redirect_to(url_for("portal.sign_link", token=token))
 
 
-def _prove_page(token: str, form: ProveForm, status: int | None = None) -> Response:
-    return page("portal/authorise/prove.html", status=status, token=token, form=form)
+def _prove_page(token: str, form: ProveForm, status: int | None = None, *, asked: bool = True) -> Response:
+    """Number and code; before a code was `asked` for, only the way to one: what is typed cannot be lost by asking."""
+    return page("portal/authorise/prove.html", status=status, token=token, form=form, asked=asked)
 
 
 def _sign_page(token: str, opened: OpenedAuthorisation, form: SignForm) -> Response:

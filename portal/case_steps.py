@@ -26,11 +26,12 @@ WHAT_HAPPENS: dict[StepCode, str] = {
     StepCode.NOTICE: N_("只写申请人姓名、村民组、人数、种类和金额。"),
     StepCode.CONFIRMATION: N_("给您书面通知。同意的，从下个月起发钱；不同意的，写明理由。"),
 }
+REFUSED = N_("作了决定：没有批准。理由和不服怎么办，都在信里。")
 
 
 @dataclass(frozen=True, slots=True)
 class StepLine:
-    """One step. `state`: done, now or todo; `when` the day it was done or reached; `limit` a sentence, or ""."""
+    """One step. `state`: done, against (decided, and not granted), now or todo; `when` the day it was done or reached; `limit` a sentence, or ""."""
 
     state: str
     title: str
@@ -53,18 +54,25 @@ def step_lines(case: Case, procedure: Procedure, steps: Sequence[CaseStep]) -> l
         if awaited:
             title, what = N_("等您补材料"), N_("补齐了，镇里就受理。")
         told = "" if done or awaited or not declared.limit else _limit(case, procedure, step, declared.limit)
+        against = done and step.code is StepCode.CONFIRMATION and case.state is CaseState.REFUSED
         at = step.done_at if done else step.opened_at
         lines.append(
             StepLine(
-                state="done" if done else "now" if step.state is StepState.OPEN else "todo",
+                state=_state(step, against=against),
                 title=gettext(title),
                 when=local_day(at) if at else None,
                 who=_who(case, declared.authority),
-                what=gettext(what) if what and not done else "",
+                what=gettext(REFUSED) if against else gettext(what) if what and not done else "",
                 limit=told,
             )
         )
     return lines
+
+
+def _state(step: CaseStep, *, against: bool) -> str:
+    if step.state is StepState.DONE:
+        return "against" if against else "done"
+    return "now" if step.state is StepState.OPEN else "todo"
 
 
 def whole_limit(case: Case, procedure: Procedure) -> str:

@@ -36,6 +36,7 @@ from core.web.stored_files import file_store
 from core.web.texts import gettext
 from portal.blueprint import blueprint
 from portal.case_steps import step_lines, whole_limit
+from portal.own_records import registered_words
 
 MOST_CASES = 50
 
@@ -170,6 +171,7 @@ def _follow(case: Case, form: SupplementForm) -> Response:
         case=case,
         form=form,
         name=people.declared(session(), applicant)["name"],
+        registered=registered_words(applicant),
         kind=procedure.scheme.public_kind,
         state=STATE_WORDS[case.state],
         lines=step_lines(case, procedure, steps_of(session(), case.id)),

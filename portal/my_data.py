@@ -37,10 +37,12 @@ def my_data() -> Response:
         speak_of(cases[0].region_code)
     for case in cases:
         audit.look(session(), "data.see", case, now=now())
+    corrections = my_corrections(session())
     return page(
         "portal/my_data.html",
         cases=[(case, records_of(case)) for case in cases],
-        corrections=my_corrections(session()),
+        corrections=corrections,
+        answered={each.row.case_id for each in corrections if each.answer},
         numbers={case.id: case.number for case in cases},
         offices={case.id: _office_of(case) for case in cases},
     )

@@ -15,6 +15,7 @@ from core.documents.queries import papers_of_case, titles
 from core.forms import Answers, FormDeclaration, Per, QuestionKind, join_answers
 from core.identity_numbers import Sex
 from core.letters.queries import letters_of_case
+from core.masking import mask_id_number
 from core.regions import queries as regions
 from core.regions.names import spoken
 from core.web.formats import day, moment, money, short_day
@@ -79,7 +80,17 @@ def _person(form: FormDeclaration, row: DeclaredMember, name: str) -> tuple[str,
     sex = gettext("男") if row.sex == Sex.MALE else gettext("女")
     born = gettext("%(birth)s生", birth=day(row.birth_date, language()))
     told = gettext("，").join((relation, sex, born, number))
-    return name, told if row.counted else told + gettext("，") + gettext("不算一起过日子")
+    told = told if row.counted else told + gettext("，") + gettext("不算一起过日子")
+    return name, gettext("；").join(filter(None, (told, registered_words(row))))
+
+
+def registered_words(row: DeclaredMember) -> str:
+    """What the register says of her since it was corrected, beside what she declared; "" where she may not see it."""
+    known = people.registered_now(session(), row)
+    if known is None:
+        return ""
+    number = mask_id_number(str(known["id_number"]))
+    return gettext("现在登记的：%(name)s，%(number)s", name=known["name"], number=number)
 
 
 def _answers(case: Case, form: FormDeclaration, members: Sequence[str]) -> Iterator[RecordPart]:

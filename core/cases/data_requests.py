@@ -11,6 +11,8 @@ from sqlalchemy import select
 
 from core import audit
 from core.access import Actor, Permission
+from core.cases.message_models import MessageEvent
+from core.cases.messages import tell
 from core.cases.models import Case, DataRequest, Task, TaskState
 from core.cases.procedure import Procedure, beijing_day
 from core.cases.steps import hold
@@ -101,7 +103,8 @@ def recount_requests(session: ScopedSession, case: Case, procedure: Procedure) -
 def answer_correction(
     session: ScopedSession, actor: Actor, row: DataRequest, answer: str, *, now: datetime
 ) -> None:
-    """Answer in writing, with the reason when nothing is changed (PIPL art. 50); this request's task is done, no other.
+    """Answer in writing, with the reason when nothing is changed (PIPL art. 50); this request's task is done, no other,
+    and her phone is told to look.
 
     Whatever became of the case: a request outlives it. Raises NotAllowed, Invalid without a word, Conflict when it was
     answered meanwhile: an answer she may have read is never overwritten.
@@ -116,6 +119,8 @@ def answer_correction(
     session.vault.seal_into(row, "answer_sealed", answer.strip())
     row.answered_at, row.answered_by = now, actor.account_id
     finish_about(session, actor, row.case_id, TASK, row.id, now=now)
+    case: Case = found(session.get(Case, row.case_id))
+    tell(session, case, MessageEvent.ANSWERED, now=now, about=row.id)
     session.flush()
     audit.record(session, "data.answer", row, now=now, actor=actor)
 

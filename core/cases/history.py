@@ -80,6 +80,7 @@ _EVENTS = {
     MessageEvent.ACCEPTED: N_("受理了"),
     MessageEvent.VISIT: N_("上门的日子"),
     MessageEvent.DECIDED: N_("办完了"),
+    MessageEvent.ANSWERED: N_("更正申请有答复了"),
 }
 _ENDS = {
     MessageOutcome.SENT: N_("已发短信到{phone}：{event}"),

@@ -15,13 +15,16 @@ from core.scopes import RegionScoped
 
 
 class MessageEvent(StrEnum):
-    """What a message tells of. DECIDED: accepted no, granted or refused, told in the same words."""
+    """What a message tells of. DECIDED: accepted no, granted or refused, told in the same words; ANSWERED: what she asked to
+    have put right.
+    """
 
     RECEIVED = "received"
     DEFICIENCY = "deficiency"
     ACCEPTED = "accepted"
     VISIT = "visit"
     DECIDED = "decided"
+    ANSWERED = "answered"
 
 
 class MessageOutcome(StrEnum):

@@ -34,6 +34,7 @@ _TEXTS: dict[MessageEvent, str] = {
     MessageEvent.ACCEPTED: "【兜底】编号{number}的申请已经受理，通知书可以看了。{where}",
     MessageEvent.VISIT: "【兜底】编号{number}的申请，工作人员约好{day}上门，请家里留人。{where}",
     MessageEvent.DECIDED: "【兜底】编号{number}的申请办完了，文书可以看了。{where}",
+    MessageEvent.ANSWERED: "【兜底】编号{number}的申请，您要求更正的有答复了。{where}",
 }
 _ONLINE = "登录网站，点“查进度”就能看。"
 _AT_OFFICE = "不清楚的，可以带身份证到镇（街道）窗口问。"
@@ -46,15 +47,24 @@ _PAUSES = tuple(timedelta(minutes=each) for each in (5, 15, 60, 240))
 
 
 def tell(
-    session: ScopedSession, case: Case, event: MessageEvent, *, now: datetime, day: date | None = None
+    session: ScopedSession,
+    case: Case,
+    event: MessageEvent,
+    *,
+    now: datetime,
+    day: date | None = None,
+    about: uuid.UUID | None = None,
 ) -> None:
-    """Have the applicant told of `event`, once, when the session's transaction is committed. `day`: the last day to act."""
+    """Have the applicant told of `event`, once, when the session's transaction is committed.
+
+    `day`: the last day to act; `about`: what of the case it tells of, where the same happens several times.
+    """
     write_unless_there(
         session,
         CaseMessage,
         {
             **{level: getattr(case, level) for level in LEVELS},
-            "id": uuid.uuid5(_IDS, f"{case.id}:{event}:{day or ''}"),
+            "id": uuid.uuid5(_IDS, f"{case.id}:{event}:{day or about or ''}"),
             "case_id": case.id,
             "owner_account_id": case.owner_account_id,
             "event": event,

@@ -14,6 +14,7 @@ from core.cases.models import WHOLE_HOUSEHOLD, Case
 from core.encryption import place_of
 from core.masking import mask_id_number, mask_name
 from core.regions import queries as regions
+from core.scopes import Own
 from core.sessions import ScopedSession
 
 
@@ -69,6 +70,21 @@ def secrets(session: ScopedSession, member: DeclaredMember) -> dict[str, Any]:
     if member.corrected_sealed is not None:
         opened |= session.vault.unseal_json(place_of(member, "corrected_sealed"), member.corrected_sealed)
     return opened
+
+
+def registered_now(session: ScopedSession, member: DeclaredMember) -> dict[str, Any] | None:
+    """Name and id_number as a correction left them in the register, for the person herself; None where nothing was corrected.
+
+    None also for the account that applied, unless it opens this very person's file (decision 1), and for her family.
+    """
+    scope = session.scope
+    opens = isinstance(scope, Own) and scope.person_id is not None and scope.person_id == member.person_id
+    if not opens or member.corrected_sealed is None:
+        return None
+    kept: dict[str, Any] = session.vault.unseal_json(
+        place_of(member, "corrected_sealed"), member.corrected_sealed
+    )
+    return kept
 
 
 def full_name(session: ScopedSession, member: DeclaredMember) -> str:

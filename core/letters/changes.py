@@ -16,6 +16,7 @@ from core.catalogue.letter_texts import letter_paragraphs
 from core.database import new_id
 from core.encryption import place_of
 from core.errors import Blocked
+from core.letters.citing import cited_in_full
 from core.letters.models import Delivery, Letter
 from core.masking import mask_name
 from core.scopes import region_columns
@@ -44,7 +45,7 @@ def render_letter(declaration: LetterDeclaration, fields: Mapping[str, object]) 
             title=declaration.title,
             missing="、".join(missing),
         )
-    return letter_paragraphs(declaration, fields)
+    return cited_in_full(letter_paragraphs(declaration, fields), declaration.legal_basis)
 
 
 def issue_letter(

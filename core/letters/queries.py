@@ -54,6 +54,11 @@ def letters_of_case(session: ScopedSession, case_id: uuid.UUID) -> Sequence[Lett
     ).all()
 
 
+def numbered_items(text: LetterText) -> list[str]:
+    """What a letter lists one by one: the missing papers of a deficiency letter, in its own words."""
+    return [line.partition(". ")[2] for line in text.paragraphs if line[:1].isdigit() and ". " in line[:4]]
+
+
 def letter_text(session: ScopedSession, letter_id: uuid.UUID) -> LetterText:
     """One letter, opened; NotFound out of scope."""
     letter: Letter = found(session.get(Letter, letter_id))

@@ -56,8 +56,10 @@ class ChoiceField(AnswerField, SelectFieldBase):
         self.options = [Choice(str(number), name) for number, name in enumerate(names)]
 
     def chosen(self) -> frozenset[str]:
-        """The codes shown as chosen."""
+        """The codes shown as chosen: where an answer is needed and one alone is possible, that one."""
         shown = self.typed if self.typed is not None else self.data
+        if shown is None and self.question.required and len(self.offered) == 1:
+            return frozenset({self.offered[0].code})
         return frozenset() if shown is None else frozenset({str(shown)})
 
     def iter_choices(self) -> Iterator[Option]:

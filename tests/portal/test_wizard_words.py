@@ -17,9 +17,10 @@ def walk(site):
 def test_each_page_says_which_page_of_which_step_it_is(walk, words):
     walk.fill()
     for page, told in (
-        ("you", "第1步，共8步（第2页，共4页）"),
-        ("contact", "第1步，共8步（第3页，共4页）"),
-        ("about", "第1步，共8步（第4页，共4页）"),
+        ("place", "第1步，共8步 "),
+        ("you", "第1步，共8步（第1页，共3页）"),
+        ("contact", "第1步，共8步（第2页，共3页）"),
+        ("about", "第1步，共8步（第3页，共3页）"),
         ("people", "第2步，共8步 "),
         ("authorise", "第6步，共8步 "),
         ("papers", "第8步，共8步（第1页，共2页）"),

@@ -176,7 +176,7 @@ def test_the_confirmer_refuses_what_the_township_favoured_on_a_named_ground_alon
     letter = letters_of_case(session, case.id)[0]
     assert letter.kind == "refusal"
     text = "\n".join(letter_text(session, letter.id).paragraphs)
-    assert "1. 申报不实，经告知仍不更正（57号 第九条）" in text
+    assert "1. 申报不实，经告知仍不更正（《最低生活保障审核确认办法》（民发〔2021〕57号）第九条）" in text
 
 
 @pytest.mark.row("R3-20")

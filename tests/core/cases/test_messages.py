@@ -19,6 +19,7 @@ from core.accounts.signed_in import begin_session
 from core.awards.changes import confirm_case
 from core.cases.changes import decline_acceptance, send_deficiency_letter, supply_missing
 from core.cases.confirmations import ConfirmationAnswer
+from core.cases.data_requests import answer_correction, ask_for_correction
 from core.cases.message_models import CaseMessage, MessageEvent, MessageOutcome
 from core.cases.message_sending import Sender
 from core.cases.messages import claim, due_messages, messages_of_case
@@ -86,6 +87,12 @@ def supply(way):
         supply_missing(session, way.town.clerk, case, now=way.town.now)
 
 
+def answer_a_correction(way, asked="女儿的生日是3月8日"):
+    with way.acting(way.town.clerk) as (session, case, procedure):
+        row = ask_for_correction(session, way.town.clerk, case, asked, procedure, now=way.town.now)
+        answer_correction(session, way.town.clerk, row, "查过户口本，以户口本为准", now=way.town.now)
+
+
 def plan(way, day):
     with way.acting(way.town.clerk) as (session, case, procedure):
         who = [way.town.clerk.account_id, way.town.second_clerk.account_id]
@@ -108,6 +115,7 @@ def test_each_turn_of_a_case_is_told_once_and_without_anything_a_neighbour_may_n
         lambda: (supply(applied), applied.accept()),
         lambda: plan(applied, town.now.date() + timedelta(days=2)),
         lambda: to_the_letter(applied),
+        lambda: answer_a_correction(applied),
     ]
     assert sender() == 1
     for turn in turns:
@@ -123,6 +131,18 @@ def test_each_turn_of_a_case_is_told_once_and_without_anything_a_neighbour_may_n
             assert hidden not in message.text
         assert PHONE not in repr(message)
     assert {message.phone for message in gateway} == {PHONE}
+
+
+def test_each_answer_to_a_correction_is_told_and_not_what_it_says(applied, sender, gateway):
+    sender()
+    for asked in ("女儿的生日是3月8日", "工资写多了"):
+        answer_a_correction(applied, asked)
+    assert sender() == 2
+    assert len({message.key for message in gateway}) == 3
+    for message in gateway[1:]:
+        assert "要求更正的有答复了" in message.text
+        assert "户口本" not in message.text
+        assert "生日" not in message.text
 
 
 def test_a_letter_with_a_day_tells_the_day(town, applied, sender, gateway):

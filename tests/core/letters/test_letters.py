@@ -17,6 +17,7 @@ from core.cases.procedure import beijing_day
 from core.cases.worklist import worklist
 from core.errors import Blocked, NotAllowed
 from core.letters.changes import mark_read, record_delivery
+from core.letters.citing import cited_in_full
 from core.letters.models import Delivery, Letter
 from core.letters.queries import letter_text, letters_of_case
 from core.testing.casework import Way
@@ -60,13 +61,15 @@ def test_a_refusal_is_written_on_the_day_with_reason_law_appeal_and_sender(town,
     assert recipient == "周明"
     for said in (
         case.number,
-        "不配合核对或入户调查（57号 第二十九条）",
-        "多次告知后仍不配合核对",
+        "不配合核对或入户调查（《最低生活保障审核确认办法》（民发〔2021〕57号）第二十九条）",
+        "理由：多次告知后仍不配合核对",
         "60日内申请行政复议",
         "6个月内向人民法院",
         "湄潭县民政局",
     ):
         assert said in text
+    # the letter's own basis stands under it with this word; what the decision rests on has another
+    assert "依据：" not in text
 
 
 def test_a_grant_says_how_much_and_from_the_next_month_and_so_does_the_award(town, way):
@@ -159,3 +162,23 @@ def test_a_refused_walk_in_has_it_in_hand_within_three_working_days_or_the_workl
     deliver_letter(session, town.clerk, letter, Delivery.IN_PERSON, now=town.now)
     session.commit()
     assert worklist(session, town.clerk).rows == []
+
+
+RULES = "《最低生活保障审核确认办法》（民发〔2021〕57号）"
+
+
+def test_a_document_is_named_in_full_once_and_by_its_title_afterwards():
+    told = cited_in_full(
+        ["1. 甲（57号 第九条）", "2. 乙（57号第二十九条）（57号 第七条）"], f"{RULES}第二十一条"
+    )
+    assert told == [
+        f"1. 甲（{RULES}第九条）",
+        "2. 乙（《最低生活保障审核确认办法》第二十九条）（《最低生活保障审核确认办法》第七条）",
+    ]
+
+
+@pytest.mark.parametrize(
+    "said", ["住在57号，第二家", "黔民发〔2023〕57号 第二条", "157号 第二条", f"{RULES}第九条"]
+)
+def test_what_is_no_short_form_of_the_letters_own_document_stays(said):
+    assert cited_in_full([said], f"{RULES}第二十一条") == [said]
