@@ -13,12 +13,16 @@ from core.cases.steps import FINISHED
 from core.catalogue import LetterKind
 from core.documents.queries import papers_of_case
 from core.errors import Blocked
+from core.forms import Enquiry
 from core.letters.queries import letters_of_case
 from core.verification.asking import coverage_of
 from core.visits.models import VisitKind
-from core.visits.queries import surveyors_of, visits_of_case
+from core.visits.queries import enquiries_made, surveyors_of, visits_of_case
+from core.web.installation import installation
 from core.web.request import now, session
-from core.web.texts import gettext
+from core.web.texts import N_, gettext
+
+ENQUIRY_WORDS = {Enquiry.NEIGHBOUR: N_("邻里访问 {count} 次"), Enquiry.LETTER: N_("信函索证 {count} 份")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,17 +120,18 @@ def _visits(case: Case, procedure: Procedure) -> list[FileItem]:
         least = procedure.law.number(procedure.scheme.visitors_key)
     except Blocked:
         least = 0
-    others = sum(1 for visit in visits if visit.kind is not VisitKind.HOME)
     who = gettext("{most} 人 ≥ {least} 人", most=most, least=least) if homes and most >= least else (
         gettext("{most} 人，少于 {least} 人", most=most, least=least) if homes else gettext("还没有入户")
     )  # fmt: skip
+    made = enquiries_made(session(), visits, installation().catalogue.form)
+    asked = [gettext(ENQUIRY_WORDS[each], count=made[each]) for each in Enquiry if made[each]]
     return [
         FileItem("visit", _mark(bool(homes) and most >= least), gettext("入户调查表"), who, "57号 第十六条"),
         FileItem(
             "neighbours",
-            "yes" if others else "na",
+            "yes" if asked else "na",
             gettext("邻里访问、信函索证"),
-            gettext("{count} 份", count=others) if others else gettext("按需要做，还没有"),
+            gettext("、").join(asked) or gettext("按需要做，还没有"),
             "57号 第十六条",
         ),
     ]

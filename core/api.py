@@ -49,6 +49,7 @@ from core.errors import Blocked, Conflict, Invalid, NotAllowed, NotFound, Proble
 from core.forms import (
     MEMBER_ROWS,
     Choice,
+    Enquiry,
     FormDeclaration,
     FormSubject,
     Per,
@@ -104,6 +105,7 @@ __all__ = [
     "Condition",
     "Conflict",
     "DecisionFacts",
+    "Enquiry",
     "Facts",
     "Figure",
     "Finding",

@@ -13,6 +13,7 @@ from core.forms.answers import (
 from core.forms.declarations import (
     MEMBER_ROWS,
     Choice,
+    Enquiry,
     FormDeclaration,
     FormSubject,
     Per,
@@ -29,6 +30,7 @@ __all__ = [
     "MEMBER_ROWS",
     "Answers",
     "Choice",
+    "Enquiry",
     "FieldFault",
     "FormDeclaration",
     "FormSubject",

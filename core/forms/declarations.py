@@ -38,6 +38,13 @@ class Sensitivity(StrEnum):
     SENSITIVE = "sensitive"
 
 
+class Enquiry(StrEnum):
+    """How facts are established beside the visit at home (R1-14, 57号 第十六条)."""
+
+    NEIGHBOUR = "neighbour"
+    LETTER = "letter_enquiry"
+
+
 class FormSubject(StrEnum):
     """What a form is about; a region has at most one form in force per subject and scheme."""
 
@@ -99,7 +106,8 @@ class ShownIf:
 class Question:
     """One question. `minimum`, `maximum`: fen for money, else the number itself. `label_key`: a law parameter or local
     setting whose text replaces `label`, for items a province words itself (R0-28). `may_decline`: a required photo or
-    position may be replaced by a reason. `must_agree`: only "yes" lets the form go on (a duty, a promise). `unique`: no two rows of the section may give the same answer.
+    position may be replaced by a reason. `must_agree`: only "yes" lets the form go on (a duty, a promise). `unique`: no two
+    rows of the section may give the same answer. `enquiry`: on a visit's yes/no question, "yes" says that it was made.
     """
 
     name: str
@@ -123,6 +131,7 @@ class Question:
     must_agree: bool = False
     prefilled: bool = False
     obtained_from: str = ""
+    enquiry: Enquiry | None = None
 
     @property
     def asked(self) -> bool:

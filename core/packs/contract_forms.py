@@ -77,6 +77,10 @@ def _question_faults(
         yield ContractFault("form", N_("《{form}》的“{label}”有两个答案用了同一个代码。"), where)
     if question.must_agree and question.kind is not K.YES_NO:
         yield ContractFault("form", N_("《{form}》的“{label}”不是勾选题，不能要求同意。"), where)
+    if question.enquiry is not None and question.kind is not K.YES_NO:
+        yield ContractFault(
+            "form", N_("《{form}》的“{label}”不是勾选题，不能说明做过邻里访问、信函索证。"), where
+        )
     if not question.label:
         yield ContractFault("form", N_("《{form}》的“{label}”没有题目。"), where)
     condition = question.shown_if

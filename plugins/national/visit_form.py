@@ -5,6 +5,7 @@ from __future__ import annotations
 from core.api import (
     N_,
     Choice,
+    Enquiry,
     FormDeclaration,
     FormSubject,
     Question,
@@ -19,7 +20,7 @@ BASIS = article("第十六条")
 LOOK = N_("核实家里的实际生活情况")
 
 
-def _yes_no(name: str, label: str, *, hint: str = "") -> Question:
+def _yes_no(name: str, label: str, *, enquiry: Enquiry | None = None) -> Question:
     return Question(
         name,
         label,
@@ -28,7 +29,7 @@ def _yes_no(name: str, label: str, *, hint: str = "") -> Question:
         sensitivity=Sensitivity.PERSONAL,
         purpose=LOOK,
         legal_basis=BASIS,
-        hint=hint,
+        enquiry=enquiry,
     )
 
 
@@ -131,7 +132,7 @@ VISIT = FormDeclaration(
             "neighbours",
             N_("邻里访问"),
             (
-                _yes_no("neighbours_asked", N_("问过邻居吗")),
+                _yes_no("neighbours_asked", N_("问过邻居吗"), enquiry=Enquiry.NEIGHBOUR),
                 Question(
                     "neighbours_said",
                     N_("邻居怎么说"),

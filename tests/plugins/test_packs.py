@@ -24,6 +24,7 @@ from core.catalogue import (
     VariantDeclaration,
 )
 from core.forms import (
+    Enquiry,
     FormDeclaration,
     FormSubject,
     Per,
@@ -134,6 +135,7 @@ def test_a_pack_for_no_real_province_is_told(faults_of):
         (_form(_asked("kind", QuestionKind.CHOICE)), "没有可选的答案"),
         (_form(_asked("a", QuestionKind.TEXT), _asked("a", QuestionKind.TEXT)), "问了两次"),
         (_form(_asked("a", QuestionKind.TEXT, must_agree=True)), "不能要求同意"),
+        (_form(_asked("a", QuestionKind.TEXT, enquiry=Enquiry.NEIGHBOUR)), "不能说明做过邻里访问"),
         (_form(_asked("a", QuestionKind.TEXT, shown_if=ShownIf("b", (True,)))), "在前面没有问过"),
         (_form(name="guizhou.visit"), "开头"),
         (_form(version="neu"), "要是整数"),
