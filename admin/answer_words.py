@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Any
 
 from core.errors import NotFound
 from core.forms import MEMBER_ROWS, Question, QuestionKind
 from core.masking import mask_bank_card, mask_disability_certificate, mask_id_number, mask_phone
 from core.regions import queries as regions
+from core.web.formats import day
 from core.web.request import session
-from core.web.texts import gettext
+from core.web.texts import gettext, language
 
 MASKS = {
     QuestionKind.ID_NUMBER: mask_id_number,
@@ -25,12 +27,10 @@ def said(question: Question, value: Any, members: Sequence[tuple[str, str]]) -> 
     if value is None or value == "":
         return gettext("（空着）")
     match question.kind:
-        case kind if kind in MASKS:
-            return MASKS[kind](str(value))
+        case kind if kind in _SAYING:
+            return _SAYING[kind](str(value))
         case QuestionKind.YES_NO:
             return gettext("是") if value in (True, "true") else gettext("否")
-        case QuestionKind.REGION:
-            return _place(str(value))
         case QuestionKind.MONEY if isinstance(value, int):
             return gettext("{yuan} 元", yuan=f"{value // 100:,}.{value % 100:02d}")
         case _:
@@ -45,3 +45,17 @@ def _place(code: str) -> str:
         return regions.node(session(), code).name
     except NotFound:
         return code
+
+
+def _day(typed: str) -> str:
+    try:
+        return day(date.fromisoformat(typed), language())
+    except ValueError:
+        # a draft keeps what was typed, right or wrong
+        return typed
+
+
+_SAYING: dict[QuestionKind, Callable[[str], str]] = MASKS | {
+    QuestionKind.REGION: _place,
+    QuestionKind.DATE: _day,
+}

@@ -62,10 +62,10 @@ TASK_WORDS: dict[str, TaskWords] = {
     ),
     "visit": TaskWords(
         N_("入户"), N_("入户调查（至少2名工作人员）"), N_("登记入户"), N_("和信息核对同时进行"),
-        ("staff.case_visits", "staff.visit_new"),
+        ("staff.visit_new",),
     ),
     "county_visit": TaskWords(
-        N_("入户"), N_("县里入户核查（单独登记备案或有举报）"), N_("登记入户"), N_("核查后才能审核确认"), ("staff.case_visits",)
+        N_("入户"), N_("县里入户核查（单独登记备案或有举报）"), N_("登记入户"), N_("核查后才能审核确认"), ("staff.visit_new",)
     ),
     "opinion": TaskWords(
         N_("初审"), N_("说明差异，提出初审意见"), N_("继续办理"), N_("再晚，公示和审核的天数就不够了")

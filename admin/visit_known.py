@@ -12,7 +12,7 @@ from core.access import ROLE_PERMISSIONS, Permission, Role
 from core.accounts.queries import Post, staff_holding
 from core.accounts.role_words import ROLE_WORDS
 from core.cases.models import Case
-from core.encryption import place_of
+from core.cases.people import sensitive_answers
 from core.forms import Answers, FormDeclaration, QuestionKind, is_empty
 from core.scopes import Assigned
 from core.visits.models import VisitKind
@@ -31,9 +31,8 @@ def stored_values(case: Case, form: FormDeclaration) -> Answers:
     """Question → what the last home visit, else the declaration, holds of it."""
     database = session()
     stored: Answers = {"household_size": case.household_size}
-    if case.answers_sealed is not None:
-        sealed = database.vault.unseal_json(place_of(case, "answers_sealed"), case.answers_sealed)
-        stored |= {name: sealed["address"] for name in ADDRESSES if sealed.get("address")}
+    if address := declared_address(case):
+        stored |= dict.fromkeys(ADDRESSES, address)
     earlier = [visit for visit in visits_of_case(database, case.id) if visit.kind is VisitKind.HOME]
     if earlier:
         stored |= visit_record(database, earlier[0].id).answers
@@ -43,6 +42,11 @@ def stored_values(case: Case, form: FormDeclaration) -> Answers:
         if each.kind not in _NOT_COMPARED and each.name not in _WORDS_OF_ONE_VISIT
     }
     return {name: value for name, value in stored.items() if name in comparable and not is_empty(value)}
+
+
+def declared_address(case: Case) -> str:
+    """Where the family says it lives; empty where it said nothing."""
+    return str(sensitive_answers(session(), case).get("address") or "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from admin.case_sheet import COUNTED, value_text
 from admin.visit_page import VisitDesk
 from core.cases.application import LineAnswer
 from core.cases.comparison import compare
@@ -26,41 +27,56 @@ SEEN, FOUND, ADDED = "seen", "found", "@"
 AGREES, OTHER, GONE = "agrees", "other", "gone"
 MONTHS = 12
 _ANOTHER = ShownIf("how", (OTHER,))
-SEEN_SECTION = Section(
-    "seen",
-    N_("申报的，看到的一样吗"),
-    (
-        Question(
-            "how",
-            N_("看到的"),
-            QuestionKind.CHOICE,
-            choices=(
-                Choice(AGREES, N_("相符")),
-                Choice(OTHER, N_("数目不同")),
-                Choice(GONE, N_("没有了")),
-            ),
-        ),
-        Question("amount", N_("实际是多少"), QuestionKind.MONEY, required=True, minimum=0, shown_if=_ANOTHER),
-        Question(
-            "note",
-            N_("看到什么凭据"),
-            QuestionKind.TEXT,
-            max_length=100,
-            shown_if=ShownIf("how", (OTHER, GONE)),
-        ),
+_AMOUNT = Question(
+    "amount", N_("实际是多少"), QuestionKind.MONEY, required=True, minimum=0, shown_if=_ANOTHER
+)
+# houses, vehicles and firms are counted in pieces
+_PIECES = Question(
+    "quantity",
+    N_("实际有几处、几辆"),
+    QuestionKind.WHOLE_NUMBER,
+    required=True,
+    minimum=1,
+    maximum=99,
+    shown_if=_ANOTHER,
+)
+
+
+def _seen_section(number: Question) -> Section:
+    return Section("seen", N_("申报的，看到的一样吗"), (_HOW, number, _NOTE))
+
+
+_HOW = Question(
+    "how",
+    N_("看到的"),
+    QuestionKind.CHOICE,
+    choices=(
+        Choice(AGREES, N_("相符")),
+        Choice(OTHER, N_("数目不同")),
+        Choice(GONE, N_("没有了")),
     ),
 )
+_NOTE = Question(
+    "note", N_("看到什么凭据"), QuestionKind.TEXT, max_length=100, shown_if=ShownIf("how", (OTHER, GONE))
+)
+SUMS, PIECES = _seen_section(_AMOUNT), _seen_section(_PIECES)
 _PERIODS = (Choice("month", N_("每月")), Choice("year", N_("每年")), Choice("once", N_("一共")))
 
 
 @dataclass(slots=True)
 class SeenRow:
-    """One declared line with the form that asks what was seen of it."""
+    """One declared line with the form that asks what was seen of it: another sum, or another number of pieces."""
 
     line: StatementLine
+    section: Section
     title: str
     description: str
     form: Form
+
+    @property
+    def number(self) -> str:
+        """The question for what was declared in another number."""
+        return self.section.questions[1].name
 
 
 @dataclass(slots=True)
@@ -85,7 +101,7 @@ def lines_of(desk: VisitDesk, *, sent: bool) -> Lines:
     """Every declared line of income and property, and what was found besides."""
     kinds = kind_words(desk.case)
     section = _found_section(kinds)
-    seen_kind, found_kind = form_class(SEEN_SECTION), form_class(section)
+    found_kind, seen_kinds = form_class(section), {each: form_class(each) for each in (SUMS, PIECES)}
     people = [desk.people.name(each.id) for each in desk.people.members]
     words = {each.code: gettext(each.label) for each in _PERIODS}
     seen = []
@@ -98,18 +114,23 @@ def lines_of(desk: VisitDesk, *, sent: bool) -> Lines:
             desk.people.name(line.member_id),
             compared.description,
         )
-        form = _open(desk, seen_kind, SEEN_SECTION, f"{SEEN}/{line.line_key.hex}/", (), sent=sent)
-        title, period = " · ".join(each for each in parts if each), words[str(line.period)]
+        asked = PIECES if line.kind in COUNTED else SUMS
+        form = _open(desk, seen_kinds[asked], asked, f"{SEEN}/{line.line_key.hex}/", (), sent=sent)
+        title = " · ".join(each for each in parts if each)
         form["how"].label.text = title
-        form["how"].description = gettext(
-            "申报：{sum} 元 {period}", sum=money(line.amount_fen), period=period
-        )
-        seen.append(SeenRow(line, title, compared.description, form))
+        form["how"].description = _declared(line, words[str(line.period)])
+        seen.append(SeenRow(line, asked, title, compared.description, form))
     found = [
         FoundRow(key, _open(desk, found_kind, section, f"{FOUND}/{key}/", people, sent=sent))
         for key in desk.draft.state.rows.get(FOUND, [])
     ]
     return Lines(seen, found, section, kinds)
+
+
+def _declared(line: StatementLine, period: str) -> str:
+    if line.kind in COUNTED:
+        return gettext("申报：{count}", count=value_text(line))
+    return gettext("申报：{sum} 元 {period}", sum=money(line.amount_fen), period=period)
 
 
 def kind_words(case: Case) -> dict[str, str]:
@@ -168,7 +189,7 @@ def line_values(lines: Lines) -> dict[str, Any]:
         row.form.validate()
         if row.form["how"].typed is None and row.form["note"].typed is None:
             continue
-        for question in SEEN_SECTION.questions:
+        for question in row.section.questions:
             values[f"{SEEN}/{row.line.line_key.hex}/{question.name}"] = row.form.typed().get(question.name)
     for extra in lines.found:
         extra.form.validate()
@@ -208,18 +229,22 @@ def _seen(desk: VisitDesk, row: SeenRow) -> SeenLine | None:
     if how not in {AGREES, OTHER, GONE}:
         return None
     line = row.line
-    amount = {AGREES: line.amount_fen, GONE: 0}.get(how, given.get("amount"))
-    if not isinstance(amount, int):
+    counted = row.section is PIECES
+    number = {AGREES: line.quantity if counted else line.amount_fen, GONE: 0}.get(how, given.get(row.number))
+    if not isinstance(number, int):
         raise Invalid(
-            N_("“{title}”：请写实际是多少。"), field=f"seen/{line.line_key.hex}/amount", title=row.title
+            N_("“{title}”：请写实际是多少。"),
+            field=f"{SEEN}/{line.line_key.hex}/{row.number}",
+            title=row.title,
         )
+    kept = 0 if how == GONE else line.amount_fen if counted else line.quantity
     return SeenLine(
         line=LineAnswer(
             section=line.section,
             kind=line.kind,
-            amount_fen=amount,
+            amount_fen=kept if counted else number,
             period=line.period,
-            quantity=0 if how == GONE else line.quantity,
+            quantity=number if counted else kept,
             months=line.months,
             item=line.item,
             description=row.description,

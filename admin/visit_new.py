@@ -21,7 +21,9 @@ from core.accounts.assignments import VISIT, last_day_of
 from core.accounts.queries import names_of
 from core.cases import queries
 from core.cases.draft_state import DraftConflict, DraftState
-from core.cases.models import OPEN_STATES, Case
+from core.cases.models import OPEN_STATES, Case, StepCode, StepState
+from core.cases.steps import steps_of
+from core.cases.tasks import COUNTY_VISIT, open_tasks
 from core.database import new_id
 from core.errors import Blocked, Invalid, Problem
 from core.forms import Answers
@@ -137,8 +139,19 @@ def _submit(desk: VisitDesk, sections: Sequence[SectionForm], lines: Lines) -> R
         # the other press was quicker
         session().rollback()
         return redirect_to(url_for("staff.visit", visit_id=desk.draft.id))
-    flash(gettext("入户登记已提交，不能再改；要补充的，可以再入户一次。"), "success")
+    done = gettext("入户登记已提交，不能再改；要补充的，可以再入户一次。")
+    flash(f"{done}{_who_next(desk.case)}", "success")
     return redirect_to(url_for("staff.visit", visit_id=visit.id))
+
+
+def _who_next(case: Case) -> str:
+    """Whose turn it is now, so that who was out there knows whether anything is left to her."""
+    open_now = {step.code for step in steps_of(session(), case.id) if step.state is StepState.OPEN}
+    if StepCode.VERIFICATION in open_now:
+        return gettext("接下来等信息核对的结果，出齐以后由镇里提初审意见，入户这一步不用您再办。")
+    if StepCode.OPINION in open_now:
+        return gettext("接下来由镇里提初审意见，入户这一步不用您再办。")
+    return gettext("入户这一步不用您再办。")
 
 
 def _record(desk: VisitDesk, canonical: Answers, lines: Lines) -> Visit:
@@ -210,8 +223,13 @@ def _show(
 
 
 def _due(case: Case) -> date | None:
-    """The whole case's last day, or that of the work handed to her where it comes before."""
-    days = [case.due_on, last_day_of(session().scope, case.id, VISIT)]
+    """The day her worklist gives for this visit: of its task, or of the work handed to her where that comes before.
+
+    Where the worklist has no such task (another visit, a sample): the whole case's last day.
+    """
+    kinds = [COUNTY_VISIT] if by_county(actor()) else [StepCode.SURVEY_START, StepCode.VISIT]
+    owed: list[date | None] = [task.due_on for kind in kinds for task in open_tasks(session(), case, kind)]
+    days = [*(owed or [case.due_on]), last_day_of(session().scope, case.id, VISIT)]
     return min((each for each in days if each is not None), default=None)
 
 

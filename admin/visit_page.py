@@ -11,7 +11,7 @@ from flask import request
 
 from admin.answer_words import said
 from admin.case_people import CasePeople, people_of
-from admin.visit_known import ADDRESSES, FILES, Colleague, colleagues_of, stored_values
+from admin.visit_known import ADDRESSES, FILES, Colleague, colleagues_of, declared_address, stored_values
 from core.cases.draft_state import DraftConflict, Save, new_row_key
 from core.cases.models import Case
 from core.cases.procedure import Procedure
@@ -116,6 +116,12 @@ class VisitDesk:
             )
             if value is not None:
                 self.draft.state.fields[question.name] = value
+
+    @property
+    def home(self) -> str:
+        """Where to go, in full to whoever was handed the visit; empty where the family wrote nothing."""
+        address = declared_address(self.case)
+        return address if self.people.full or not address else mask_address(address)
 
     @property
     def masked(self) -> dict[str, str]:
@@ -235,11 +241,18 @@ class VisitDesk:
         )
         return self.procedure.view.visit_recorded(facts, self.procedure.law)
 
-    def answered(self, section: Section) -> tuple[int, int]:
-        """(answered, asked) of a section."""
-        known = self.answers
-        asked = [each for each in section.questions if each.asked and is_shown(each, known)]
-        return sum(1 for each in asked if not is_empty(known.get(each.name))), len(asked)
+    def answered(self) -> dict[str, tuple[int, int]]:
+        """Section → (answered, asked) of what must be answered there; a section that demands nothing is left out."""
+        known, lacking = self.answers, {anchor for anchor, _label, _told in self.missing()}
+        found = {}
+        for section in (WHO, *self.form.sections):
+            asked = [
+                each for each in section.questions if each.required and each.asked and is_shown(each, known)
+            ]
+            done = sum(1 for each in asked if f"{each.name}-row" not in lacking)
+            if asked:
+                found[section.name] = done, len(asked)
+        return found
 
     # --- saving ---
 

@@ -14,13 +14,14 @@ from admin.addresses import places_below
 from admin.answer_words import said
 from admin.blueprint import blueprint
 from admin.case_people import people_of
+from admin.case_sheet import COUNTED, value_text
 from admin.visit_known import ADDRESSES, FILES
 from admin.visit_lines import kind_words
 from core import audit
 from core.access import Permission
 from core.cases import queries
 from core.cases.comparison import compare
-from core.cases.declaration_models import Layer
+from core.cases.declaration_models import Layer, StatementLine
 from core.cases.models import Case
 from core.catalogue import with_local_labels
 from core.forms import Question, QuestionKind, is_empty
@@ -133,11 +134,13 @@ def _seen(case: Case, received_at: Any) -> list[tuple[str, str, str, bool]]:
             continue
         declared = each.layers.get(Layer.DECLARED)
         title = f"{kinds.get(str(line.kind), str(line.kind))} {each.description}".strip()
-        before = (
-            gettext("{sum} 元", sum=money(declared.amount_fen))
-            if declared is not None
-            else gettext("没有申报")
-        )
-        differs = declared is None or declared.yearly_fen != line.yearly_fen
-        told.append((title, before, gettext("{sum} 元", sum=money(line.amount_fen)), differs))
+        before = _number(declared) if declared is not None else gettext("没有申报")
+        differs = declared is None or each.stated[Layer.DECLARED] != each.stated[Layer.VISITED]
+        told.append((title, before, _number(line), differs))
     return told
+
+
+def _number(line: StatementLine) -> str:
+    if line.kind in COUNTED:
+        return value_text(line)
+    return gettext("{sum} 元", sum=money(line.amount_fen))

@@ -98,6 +98,7 @@ class FamilyMaker:
     ) -> Application:
         """The next family, applying from `village` (12-digit code)."""
         members = self._members()
+        lines, group = tuple(self._lines(members)), self.source.choice(GROUPS)
         return Application(
             id=new_id(),
             scheme="dibao",
@@ -109,9 +110,12 @@ class FamilyMaker:
             channel=Channel.ONLINE if account_id else Channel.WINDOW,
             owner_account_id=account_id,
             members=members,
-            lines=tuple(self._lines(members)),
-            answers={"village_group": self.source.choice(GROUPS)},
-            sensitive_answers={"bank_account": f"62220200{self.source.randrange(10**11):011d}"},
+            lines=lines,
+            answers={"village_group": group},
+            sensitive_answers={
+                "bank_account": f"62220200{self.source.randrange(10**11):011d}",
+                "address": f"{group}{self.source.randint(1, 60)}号",
+            },
         )
 
 

@@ -109,7 +109,9 @@ def test_a_whole_visit_is_submitted_once_and_read_again(site, clerk, colleague, 
     assert again.headers["Location"] == answer.headers["Location"]
     assert len(visits_in(site)) == 1
     read = browser.get(answer.headers["Location"])
+    assert "接下来等信息核对的结果，出齐以后由镇里提初审意见" in words(read)
     assert "罗晓梅、韦志强" in words(read)
+    assert "调查日期 2026年11月16日" in words(read)
     assert "北纬 27.760000，东经 107.480000，误差 18 米" in words(read)
 
 
@@ -124,6 +126,33 @@ def test_what_was_seen_of_a_line_keeps_the_words_of_the_family_and_no_name(site,
     }
     # a title with her name would stand uncovered wherever lines are shown
     assert said == {"务工", "种植", "土地流转", "养老金"}
+
+
+def test_a_house_is_a_number_of_houses_and_no_sum(site, clerk, family, whole, words):
+    [house] = all_of(site, StatementLine, StatementLine.kind == "dwelling")
+    form = VisitPage(clerk[0], family)
+    assert "申报：1 处" in words(clerk[0].get(form.url))
+    seen = f"seen/{house.line_key.hex}"
+    assert "请写实际是多少" in words(form.press("submit", whole | {f"{seen}/how": "other"}))
+    done = form.press("submit", {f"{seen}/quantity": "2"})
+    assert done.status_code == 303, words(done)
+    [found] = all_of(site, StatementLine, StatementLine.layer == Layer.VISITED)
+    assert (found.quantity, found.amount_fen) == (2, house.amount_fen)
+    assert "1 处 ≠ 不同： 2 处" in words(clerk[0].get(done.headers["Location"]))
+
+
+def test_the_counters_count_what_must_be_answered_and_move_with_each_save(clerk, colleague, family, words):
+    browser, _actor = clerk
+    form = VisitPage(browser, family)
+    assert "谁去的 必答 0 / 1" in words(browser.get(form.url))
+    sent = {**form.fields, "colleague": str(colleague.account_id), "do": "autosave"}
+    saved = browser.post(form.url, sent, headers={"HX-Request": "true"})
+    # a second colleague may go along, but need not
+    assert '<span id="answered-who" hx-swap-oob="true">必答 1 / 1</span>' in saved.text
+
+
+def test_who_goes_reads_where_the_family_lives(clerk, family, words):
+    assert "申报的住址 永兴镇流河渡村岩脚组12号" in words(clerk[0].get(VisitPage(clerk[0], family).url))
 
 
 def test_stored_stands_beside_new_and_a_difference_is_marked(clerk, family, words):
