@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from flask import flash, url_for
 from werkzeug.wrappers import Response
@@ -18,11 +21,13 @@ from core.cases.changes import accept_application, decline_acceptance, send_defi
 from core.cases.entering import would_be_twice
 from core.cases.models import Case, CaseState, StepCode
 from core.cases.steps import steps_of
+from core.cases.tasks import finished_at
 from core.catalogue import LetterKind
 from core.documents.queries import papers_of_case
 from core.documents.titles import KIND_TITLES
 from core.forms import Choice, ShownIf
-from core.letters.queries import letters_of_case
+from core.letters.models import Letter
+from core.letters.queries import letter_text, letters_of_case, numbered_items
 from core.web.access_gate import access
 from core.web.choice_fields import RadioChoiceField, TickField
 from core.web.fields import LongTextField
@@ -67,8 +72,8 @@ def case_acceptance(case_id: uuid.UUID) -> Response:
     """The decision on acceptance, beside what was declared."""
     case = queries.case(session(), case_id)
     form = AcceptanceForm(data={"version": case.version})
-    told = _deficiency_told(case)
-    if told:
+    asked = _asked(case)
+    if asked is not None:
         # the one letter has gone out: what is left is to accept or to refuse in writing
         form.way.options = [choice for choice in form.way.question.choices if choice.code != ASK]
     undecided = case.accepted_at is None
@@ -82,17 +87,19 @@ def case_acceptance(case_id: uuid.UUID) -> Response:
             return redirect_to(url_for("staff.case_page", case_id=case_id))
         status = answer
     frame = case_frame(case_id, "economy")
+    papers = _papers(frame)
     form.version.data = str(frame.case.version) if not form.is_submitted() else form.version.data
     return page(
         "admin/cases/acceptance.html",
         status=status,
         frame=frame,
         form=form,
-        told=told,
+        asked=asked,
         leaving=leaving,
         covered=covered_rows(would_be_twice(session(), frame.case)) if undecided else [],
         open=is_open(frame, StepCode.ACCEPTANCE),
-        papers=_papers(frame),
+        papers=papers,
+        came=[row for row in papers if asked is not None and row[2] >= asked.letter.issued_at],
     )
 
 
@@ -119,8 +126,22 @@ def _decide(case: Case, form: AcceptanceForm, leaving: list[Leaving]) -> None:
             flash(gettext("已决定不予受理，告知书已发出。"), "success")
 
 
-def _deficiency_told(case: Case) -> bool:
-    return any(letter.kind is LetterKind.DEFICIENCY for letter in letters_of_case(session(), case.id))
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The one deficiency letter: what it asks for, and when the family answered it (None while it has not)."""
+
+    letter: Letter
+    items: Sequence[str]
+    answered_at: datetime | None
+
+
+def _asked(case: Case) -> Asked | None:
+    letters = letters_of_case(session(), case.id)
+    letter = next((each for each in letters if each.kind is LetterKind.DEFICIENCY), None)
+    if letter is None:
+        return None
+    items = numbered_items(letter_text(session(), letter.id))
+    return Asked(letter, items, finished_at(session(), case, "supplement"))
 
 
 def _stored(case: Case) -> dict[str, str]:
@@ -137,9 +158,9 @@ def _stored(case: Case) -> dict[str, str]:
     return {"way": gettext(way), "local_duty": gettext("是") if case.related_party else gettext("否")}
 
 
-def _papers(frame: CaseFrame) -> list[tuple[str, str]]:
-    """(kind of paper, whose) of everything in the file."""
+def _papers(frame: CaseFrame) -> list[tuple[str, str, datetime]]:
+    """(kind of paper, whose, when it came) of everything in the file."""
     return [
-        (gettext(KIND_TITLES[paper.kind]), frame.people.name(paper.member_id))
+        (gettext(KIND_TITLES[paper.kind]), frame.people.name(paper.member_id), paper.given_at)
         for paper in papers_of_case(session(), frame.case.id)
     ]

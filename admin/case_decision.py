@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
+from typing import Any
 
 from flask import flash, url_for
 from werkzeug.wrappers import Response
@@ -168,11 +170,10 @@ class ConfirmationForm(CaseForm):
 def case_confirmation(case_id: uuid.UUID) -> Response:
     """Sign the confirmation; not for who signed the opinion."""
     case = queries.case(session(), case_id)
-    opinion = current_opinion(session(), case)
-    proposed = opinion.monthly_fen if opinion and opinion.eligible else None
-    form = ConfirmationForm(data={"version": case.version, "monthly": proposed})
+    form = ConfirmationForm(data={"version": case.version} | _proposed(current_opinion(session(), case)))
     frame = case_frame(case_id, "economy")
     form.grounds.options = _grounds(frame)
+    form.outcome.options = _outcomes(form.outcome.question.choices, current_opinion(session(), case))
     status: int | None = None
     if form.is_submitted():
         answer = attempt(case, form, lambda: _confirm(case, form), _stored_confirmation)
@@ -199,6 +200,25 @@ def case_confirmation(case_id: uuid.UUID) -> Response:
     )
 
 
+def _proposed(opinion: Opinion | None) -> dict[str, Any]:
+    """What the township proposes for the form: the amount, or the grounds; the confirmer may change either."""
+    if opinion is None:
+        return {}
+    return {"monthly": opinion.monthly_fen} if opinion.eligible else {"grounds": _grounds_in(opinion)}
+
+
+def _outcomes(offered: Sequence[Choice], opinion: Opinion | None) -> Sequence[Choice]:
+    """Where the township said no, nothing hung: nobody grants before another opinion and its notice (decision 10)."""
+    if opinion is None or opinion.eligible:
+        return offered
+    again = Choice(
+        RETURN,
+        N_("退回，重提初审意见"),
+        hint=N_("不同意镇里意见的选这一项：改为同意的，先公示再来审核确认。"),
+    )
+    return [again if choice.code == RETURN else choice for choice in offered if choice.code != GRANT]
+
+
 def _signer(opinion: Opinion | None) -> str:
     if opinion is None:
         return ""
@@ -207,8 +227,12 @@ def _signer(opinion: Opinion | None) -> str:
 
 def _grounds_named(opinion: Opinion | None) -> list[str]:
     """What a negative opinion rests on, in words."""
-    named = opinion.computation["grounds"] if opinion is not None else []
+    named = _grounds_in(opinion) if opinion is not None else []
     return [gettext(OTHER_GROUNDS[code].text if code in OTHER_GROUNDS else code) for code in named]
+
+
+def _grounds_in(opinion: Opinion) -> list[str]:
+    return list(opinion.computation["grounds"])
 
 
 def _allowed(case: Case) -> bool:

@@ -18,16 +18,17 @@ from admin.case_next_survey import (
 )
 from admin.case_people import CasePeople
 from admin.case_sheet import name_of_line
-from admin.case_timeline import OFFICE_WORDS, step_title
+from admin.case_timeline import step_title
 from admin.next_step import NextStep
-from core.access import Permission
+from core.access import ROLE_PERMISSIONS, Permission, Role
+from core.accounts.role_words import ROLE_LEVELS, ROLE_WORDS
 from core.cases.assessment import Assessment
 from core.cases.comparison import unexplained
 from core.cases.models import Authority, Case, CaseState, CaseStep, StepCode, StepState
 from core.cases.opinions import current_opinion
 from core.cases.procedure import Procedure
 from core.cases.tasks import needs_county_visit
-from core.cases.worklist import is_due_from
+from core.cases.worklist import is_due_from, roles_due
 from core.catalogue import LetterKind
 from core.letters.queries import letters_of_case
 from core.notices.changes import FIRST, standing_notice
@@ -68,11 +69,8 @@ def next_step_of(
         found.until(step.due_on, provisional=step.due_provisional)
     _ready(found, case, step, file, assessment, blocked)
     if not is_due_from(actor(), step.code, permission):
-        office = OFFICE_WORDS.get(
-            str(case.authority) if step.code is StepCode.CONFIRMATION else step.authority, ""
-        )
         found.action = found.href = ""
-        found.consequence = _by_another(case, gettext(office))
+        found.consequence = _by_another(case, _posts(case, step))
         return found
     if step.code in SURVEY_ASKING and may(P.VERIFICATION_REQUEST):
         what_to_ask(found, case, step.code, file(), people)
@@ -104,15 +102,29 @@ def _ready(
         found.consequence = gettext("受理后家庭进入档案，法定时限从次日起算。")
 
 
-def _by_another(case: Case, office: str) -> str:
+def _posts(case: Case, step: CaseStep) -> str:
+    """`镇经办`: the posts of the office that takes a step of this case, not those to whom it may be handed."""
+    delegated = case.authority is Authority.TOWNSHIP
+    if step.code is StepCode.CONFIRMATION:
+        office = str(case.authority)
+        permission = P.DELEGATED_CONFIRMATION_SIGN if delegated else P.CONFIRMATION_SIGN
+    else:
+        office, permission = step.authority, DOORS[step.code].permission
+    takes = {role for role in roles_due(step.code, permission) if P.CASE_READ in ROLE_PERMISSIONS[role]}
+    if not delegated:
+        takes.discard(Role.TOWNSHIP_CONFIRMER)
+    return gettext("、").join(
+        gettext(words) for role, words in ROLE_WORDS.items() if role in takes and office in ROLE_LEVELS[role]
+    )
+
+
+def _by_another(case: Case, post: str) -> str:
     """Whose turn it is, and what the reader may or must do all the same."""
     if not may_visit_for_county(case):
-        return gettext("这一步由{office}办理，不用您办。", office=office)
+        return gettext("这一步由{post}来办，不用您办。", post=post)
     if needs_county_visit(case):
-        return gettext(
-            "这一步由{office}办理。这件是近亲属备案或有举报的，县里还要自己入户核查。", office=office
-        )
-    return gettext("这一步由{office}办理，不用您办；县里要抽查的，可以登记入户。", office=office)
+        return gettext("这一步由{post}来办。这件是近亲属备案或有举报的，县里还要自己入户核查。", post=post)
+    return gettext("这一步由{post}来办，不用您办；县里要抽查的，可以登记入户。", post=post)
 
 
 def _answer_due(case: Case) -> date | None:
@@ -180,8 +192,7 @@ def _ready_for_opinion(
     if assessment is None:
         found.checks.append(("no", blocked))
     else:
-        lines = len(assessment.sheet.lines)
-        found.checks.append(("yes", gettext("收入核算 {count} 行", count=lines)))
+        found.checks.append(_income_reckoned(len(assessment.sheet.lines)))
     found.checks += file_checks(file)
     if assessment is None:
         return
@@ -202,6 +213,12 @@ def _ready_for_opinion(
     if not may(P.OPINION_SIGN):
         # nothing is left to whoever explains: no button, only whose turn it is
         found.consequence = gettext("核算已备齐，等初审人员签意见。")
+
+
+def _income_reckoned(lines: int) -> tuple[str, str]:
+    if not lines:
+        return "na", gettext("没有收入要核算")
+    return "yes", gettext("收入核算 {count} 行", count=lines)
 
 
 def suggestion_of(assessment: Assessment) -> str:
@@ -261,4 +278,9 @@ def _ready_for_confirmation(found: NextStep, case: Case) -> None:
             )
         )
     found.title = step_title(StepCode.CONFIRMATION, case)
-    found.consequence = gettext("改金额或不同于镇里意见，要退回重提意见、重新公示。")
+    if opinion is not None and not opinion.eligible:
+        found.consequence = gettext("没有公示过，不能直接确认。要同意的，退回重提意见，公示以后再来。")
+    else:
+        found.consequence = gettext(
+            "改金额或不同于镇里意见的，不能直接确认：退回重提意见，重新公示，再来审核确认。"
+        )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -15,12 +16,14 @@ from admin.case_frame import CaseFrame, case_frame, is_open
 from core.access import Permission
 from core.cases.models import CaseState, StepCode
 from core.cases.opinions import current_opinion
+from core.catalogue import NoticeField, NoticeKind
 from core.errors import Blocked, Problem
 from core.notices.changes import FIRST, LONG_TERM, standing_notice
 from core.notices.content import public_values, raw_values, require_clean
 from core.notices.models import NoticeState
 from core.notices.queries import notices_of_case
 from core.web.access_gate import access, may
+from core.web.formats import money
 from core.web.page import page
 from core.web.request import session, today
 from core.web.texts import N_, gettext, text_of
@@ -34,10 +37,14 @@ STATE_WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """The row as it would hang; `hindrance` says why it may not; `action` is where it is published."""
+    """The notice as it would hang: `rows` are (label, text) of exactly what its kind lists.
+
+    `hindrance` says why it may not hang; `action` is where it is published.
+    """
 
     kind: str
-    values: dict[str, Any]
+    title: str
+    rows: Sequence[tuple[str, str]]
     opens_on: date
     closes_on: date | None
     hindrance: str
@@ -75,14 +82,30 @@ def _preview(frame: CaseFrame) -> Preview | None:
         monthly, opens_on, closes_on = case.monthly_fen or 0, today(), None
     else:
         return None
-    values = public_values(session(), case, procedure.scheme.notice(code), procedure, monthly)
+    kind = procedure.scheme.notice(code)
+    values = public_values(session(), case, kind, procedure, monthly)
     hindrance = ""
     try:
         require_clean(values, raw_values(session(), case))
     except Problem as problem:
         hindrance = text_of(problem)
     action = url_if(endpoint, case_id=case.id) if may(permission) and not hindrance else None
-    return Preview(code, values, opens_on, closes_on, hindrance, action)
+    return Preview(code, gettext(kind.title), _listed(kind, values), opens_on, closes_on, hindrance, action)
+
+
+def _listed(kind: NoticeKind, values: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """(label, text) of what the kind lists and of nothing else, in a reader's order."""
+    public_kind = str(values["public_kind"])
+    texts = {
+        NoticeField.APPLICANT_NAME: (N_("申请人"), values["listed_name"] or gettext("不列姓名")),
+        NoticeField.VILLAGE: (N_("村（社区）"), values["village_name"]),
+        NoticeField.VILLAGE_GROUP: (N_("村民组"), values["village_group"] or "—"),
+        NoticeField.HOUSEHOLD_SIZE: (N_("家庭人口"), gettext("{count} 人", count=values["household_size"])),
+        NoticeField.KIND: (N_("救助种类"), gettext(public_kind)),
+        NoticeField.MONTHLY_AMOUNT: (N_("每月金额"), gettext("{sum} 元", sum=money(values["monthly_fen"]))),
+        NoticeField.OFFICE_PHONE: (N_("异议电话"), values["office_phone"] or "—"),
+    }
+    return [(gettext(label), text) for field, (label, text) in texts.items() if field in kind.fields]
 
 
 def _closes(frame: CaseFrame) -> date | None:

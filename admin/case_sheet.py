@@ -48,11 +48,11 @@ LINE_WORDS = {
 # counted in pieces, not in yuan
 COUNTED = frozenset({LineKind.DWELLING, LineKind.OTHER_HOUSE, LineKind.VEHICLE, LineKind.ENTERPRISE})
 ARTICLES = {
-    IncomeKind.WAGE: N_("57号 13（一）"),
-    IncomeKind.BUSINESS: N_("57号 13（二）"),
-    IncomeKind.PROPERTY: N_("57号 13（三）"),
-    IncomeKind.TRANSFER: N_("57号 13（四）"),
-    IncomeKind.OTHER: N_("57号 13"),
+    IncomeKind.WAGE: "57号 第十三条（一）",
+    IncomeKind.BUSINESS: "57号 第十三条（二）",
+    IncomeKind.PROPERTY: "57号 第十三条（三）",
+    IncomeKind.TRANSFER: "57号 第十三条（四）",
+    IncomeKind.OTHER: "57号 第十三条",
 }
 
 SheetRow = tuple[str, str, str, str, int, str, int, int, str, str | None]
@@ -135,7 +135,7 @@ def _sheet_row(line: SheetLine, compared: ComparedLine, people: CasePeople) -> S
         taken,
         line.taken_off_fen,
         line.counted_fen,
-        articles[0] if articles else gettext(ARTICLES[line.line.kind]),
+        articles[0] if articles else ARTICLES[line.line.kind],
         None,
     )
 
@@ -249,7 +249,10 @@ def _differences(assessment: Assessment) -> ConditionRow:
 
 @dataclass(frozen=True, slots=True)
 class ComparedRow:
-    """One line side by side. Each value is (text, differs) or None; `state` is explained, open or same."""
+    """One line side by side. Each value is (text, differs) or None; `state` is explained, open or same.
+
+    `alone`: nobody but the family spoke of it, so that there is nothing to compare.
+    """
 
     key: uuid.UUID
     item: str
@@ -258,6 +261,7 @@ class ComparedRow:
     adopted: str
     which: str
     state: str
+    alone: bool
     explanation: str
 
 
@@ -287,6 +291,7 @@ def _compared(line: ComparedLine, people: CasePeople) -> ComparedRow:
         adopted=value_text(chosen) if line.adopted or not line.differs else gettext("未采信"),
         which=gettext(LAYER_WORDS[chosen.adopted_from]) if chosen.adopted_from else "",
         state=state,
+        alone=stated.keys() == {Layer.DECLARED},
         explanation=chosen.explanation if line.adopted else "",
     )
 

@@ -176,6 +176,7 @@ def _page(frame: CaseFrame, form: ReasonForm, problem: str = "", status: int | N
         compared=compared_rows(lines, frame.people) if requests else [],
         state_words=STATE_WORDS,
         short_words=SHORT_WORDS,
+        open_states=OPEN,
         standing_words=STANDING_WORDS,
         older=[row for row in requests if latest(requests)[row.member_id, row.source].id != row.id],
         form=form,

@@ -38,6 +38,9 @@ from core.translations import N_
 
 NOBODY: Mapping[uuid.UUID, LeftOut] = MappingProxyType({})
 
+# what the worklist says of an application whose missing papers have come
+SUPPLIED = N_("申请人已补正，看补齐了没有")
+
 
 def check_version(case: Case, seen: int) -> None:
     """Raise Conflict when another clerk changed the case since the page was opened; nothing is overwritten silently."""
@@ -181,7 +184,8 @@ def supply_missing(session: ScopedSession, actor: Actor, case: Case, *, now: dat
     require_supplement(session, case)
     case.state = CaseState.SUBMITTED
     tasks.finish_tasks(session, actor, case, "supplement", now=now)
-    tasks.open_step_task(session, case, step_of(session, case.id, StepCode.ACCEPTANCE), now=now)
+    acceptance = step_of(session, case.id, StepCode.ACCEPTANCE)
+    tasks.open_step_task(session, case, acceptance, now=now, note=SUPPLIED)
     session.flush()
     audit.record(session, "case.supply", case, now=now)
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from core.access import Actor, Permission
 from core.cases.models import Authority, Case, CaseStep, StepCode, Task, TaskState
@@ -103,12 +103,17 @@ def row_of_step(
     return _row(case, str(code), permission, due_on or case.due_on or beijing_day(now), now, provisional)
 
 
-def open_step_task(session: ScopedSession, case: Case, step: CaseStep, *, now: datetime) -> None:
-    """Put the step's task on the worklist, and at the confirmation the county's own visit where it must make one."""
+def open_step_task(
+    session: ScopedSession, case: Case, step: CaseStep, *, now: datetime, note: str = ""
+) -> None:
+    """Put the step's task on the worklist, and at the confirmation the county's own visit where it must make one.
+
+    `note`: a msgid, what is particular about it this time.
+    """
     row = row_of_step(case, step.code, step.due_on, bool(step.due_provisional), now=now)
     if row is None:
         return
-    task = Task(**row)
+    task = Task(**row | {"note": note})
     session.add(task)
     if step.code is StepCode.CONFIRMATION and needs_county_visit(case):
         _open_county_visit(session, case, task.due_on, task.due_provisional, now)
@@ -132,6 +137,14 @@ def open_tasks(session: ScopedSession, case: Case, kind: str | None = None) -> S
     if kind is not None:
         statement = statement.where(Task.kind == kind)
     return session.scalars(statement).all()
+
+
+def finished_at(session: ScopedSession, case: Case, kind: str) -> datetime | None:
+    """When the last task of that kind was done; None while none was."""
+    done = select(func.max(Task.done_at)).where(
+        Task.case_id == case.id, Task.kind == kind, Task.state == TaskState.DONE
+    )
+    return session.scalar(done)
 
 
 def finish_step_tasks(

@@ -126,13 +126,17 @@ def _mine(roles: frozenset[Role], account_id: uuid.UUID | None) -> ColumnElement
 
 def is_due_from(actor: Actor, kind: str, permission: Permission) -> bool:
     """Whether a task of that kind would be on an actor's worklist where she works: the same rule for one task."""
-    roles = actor.roles_at(actor.node) if actor.node else frozenset()
-    able = {role for role in roles if permission in ROLE_PERMISSIONS[role]}
+    return bool(_roles_here(actor) & roles_due(kind, permission))
+
+
+def roles_due(kind: str, permission: Permission) -> frozenset[Role]:
+    """The roles on whose worklists a task of that kind would be."""
+    able = {role for role in Role if permission in ROLE_PERMISSIONS[role]}
     if kind in TOWNSHIP_KINDS:
         able -= COUNTY_ROLES
     if kind in COUNTY_KINDS:
         able &= COUNTY_ROLES
-    return bool(able)
+    return frozenset(able)
 
 
 _TASK_COLUMNS = (
@@ -232,10 +236,18 @@ def worklist_counts(session: ScopedSession, actor: Actor) -> WorkCounts:
 def done_by(
     session: ScopedSession, actor: Actor, since: datetime, limit: int = DONE_SHOWN
 ) -> Sequence[WorkRow]:
-    """What `actor` finished since an instant, the last first."""
+    """What `actor` finished since an instant, the last first.
+
+    Only what was due from her: the county's last answer also ends a step, but that step was the township's.
+    """
     rows = session.execute(
         select(*_TASK_COLUMNS, Task.due_on, Task.due_provisional)
-        .where(Task.state == TaskState.DONE, Task.done_by == actor.account_id, Task.done_at >= since)
+        .where(
+            Task.state == TaskState.DONE,
+            Task.done_by == actor.account_id,
+            Task.done_at >= since,
+            is_mine(actor),
+        )
         .order_by(Task.done_at.desc(), Task.id.desc())
         .limit(limit)
     )

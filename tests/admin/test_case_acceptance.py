@@ -7,14 +7,20 @@ import re
 import pytest
 from sqlalchemy import select
 
-from core.cases.changes import withdraw_application
-from core.cases.models import CaseState, StepCode, StepState
+from core.access import Actor
+from core.cases.changes import supply_missing, withdraw_application
+from core.cases.models import Case, CaseState, StepCode, StepState
 from core.cases.steps import step_of
+from core.documents.changes import Belonging, attach_to_case, store_document
+from core.documents.models import DocumentKind
+from core.encrypted_files import FileStore
 from core.households.models import Membership
 from core.households.queries import members as household_members
 from core.letters.queries import letters_of_case
+from core.scopes import Own
 from core.testing.casework import Way
 from core.testing.town import A1_MEMBERS
+from tests.admin.walking_in import photo
 
 pytestmark = pytest.mark.row("R1-13", "R3-17")
 
@@ -65,6 +71,29 @@ def test_asking_once_needs_the_list_and_is_offered_once(site, way, clerk, at, fi
         (letter,) = letters_of_case(session, way.case_id)
     due = f"等申请人补齐材料 {letter.due_on.month}月{letter.due_on.day}日"
     assert due in words(clerk.get(f"/staff/cases/{way.case_id}"))
+
+
+def test_the_clerk_reads_what_was_asked_for_and_what_came(site, way, clerk, at, fill, words):
+    fill(clerk, at, {"way": "deficiency", "items": "工资单\n户口本"})
+    said = words(clerk.get(at))
+    assert "工资单 户口本" in said
+    assert "还没有补正" in said
+    assert "申请人已补正" not in words(clerk.get("/staff/"))
+    with site.session() as session:
+        account = way.town.case(session, way.case_id).owner_account_id
+    resident, files = Actor("resident", account), FileStore(site.home.settings.files_folder, site.home.vault)
+    with site.session(Own(account), resident, writes=True) as session:
+        case = session.get(Case, way.case_id)
+        belonging = Belonging(owner_account_id=account)
+        paper = store_document(
+            session, resident, files, photo()[0].read(), DocumentKind.OTHER, belonging, now=site.at
+        )
+        attach_to_case(session, resident, {paper.id: None}, case.id, case.region_code, now=site.at)
+        supply_missing(session, resident, case, now=site.at)
+        session.commit()
+    said = words(clerk.get(at))
+    assert "补正 2026年11月16日已补正 2026年11月16日 其他材料（全家）" in said
+    assert "申请人已补正，看补齐了没有" in words(clerk.get("/staff/"))
 
 
 def test_what_may_be_gone_on_the_way_back_stands_last_so_that_no_other_way_is_ticked_for_it(clerk, at):

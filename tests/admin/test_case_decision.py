@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from core.access import Role
@@ -111,7 +113,7 @@ def test_a_grant_as_proposed_awards_and_tells_in_writing(site, way, hung, fill, 
     said = words(confirmer.get(f"/staff/cases/{way.case_id}"))
     assert "已确认，每月 795.00 元" in said
     # listing the family is the township's step
-    assert "这一步由镇办理，不用您办" in said
+    assert "这一步由镇经办来办，不用您办" in said
     with site.session() as session:
         assert award_of_case(session, way.case_id).monthly_fen == 79_500
         assert letters_of_case(session, way.case_id)[0].kind == "confirmation"
@@ -217,7 +219,39 @@ def test_a_negative_opinion_reaches_the_confirmer_without_a_notice(site, way, co
     said = words(confirmer.get(f"/staff/cases/{way.case_id}/confirmation"))
     assert "意见 不同意" in said
     assert "依据 不配合核对或入户调查" in said
-    assert "不配合核对" in said
+
+
+def test_where_nothing_was_published_nothing_is_offered_to_be_granted(site, way, confirmer, fill, words):
+    way.survey()
+    way.opine(OpinionAnswer(False, "不配合核对", ("refuses_verification",)))
+    url = f"/staff/cases/{way.case_id}/confirmation"
+    page = confirmer.get(url)
+    said = words(page)
+    assert 'value="grant"' not in page.text
+    assert 'name="monthly"' not in page.text
+    assert "同镇里意见和公示的金额一致" not in said
+    assert said.count("要同意的，退回重提意见") == 1
+    # a crafted grant is no answer to this form
+    assert fill(confirmer, url, {"outcome": "grant", "monthly": "795", "reason": "同意"}).status_code == 422
+    assert case_of(site, way).state is CaseState.CONFIRMATION
+    assert fill(confirmer, url, {"outcome": "return", "reason": "再上门一次"}).status_code == 303
+    assert case_of(site, way).state is CaseState.OPINION
+
+
+def test_the_ground_that_the_township_named_is_proposed_and_stays_the_confirmers_own_act(
+    site, way, confirmer, fill
+):
+    way.survey()
+    way.opine(OpinionAnswer(False, "不配合核对", ("refuses_verification",)))
+    url = f"/staff/cases/{way.case_id}/confirmation"
+    [ticked] = [tag for tag in re.findall(r"<input[^>]*>", confirmer.get(url).text) if " checked" in tag]
+    assert 'value="refuses_verification"' in ticked
+    assert fill(confirmer, url, {"outcome": "refuse", "reason": "不配合"}).status_code == 422
+    sent = {"outcome": "refuse", "reason": "不实", "grounds": "false_declaration"}
+    assert fill(confirmer, url, sent).status_code == 303
+    with site.session() as session:
+        case = way.town.case(session, way.case_id)
+        assert confirmation_of(session, case).computation["grounds"] == ["false_declaration"]
 
 
 def test_the_notice_is_read_word_for_word_before_it_hangs(way, clerk, reviewer, words):
@@ -227,4 +261,21 @@ def test_the_notice_is_read_word_for_word_before_it_hangs(way, clerk, reviewer, 
     assert "将要公示的全部内容" in said
     assert "795.00 元" in said
     assert "张贴初审公示" in said
+    assert "到日子自动期满" in said
     assert "由镇里经办人员张贴" in words(reviewer.get(f"/staff/cases/{way.case_id}/notice"))
+
+
+@pytest.mark.row("R3-18")
+def test_the_long_term_list_is_previewed_with_its_own_fields_and_what_is_true_of_it(site, way, clerk, words):
+    way.survey()
+    way.opine()
+    way.hang()
+    way.confirm()
+    site.at = way.town.now
+    said = words(site.sign_in("shouli").get(f"/staff/cases/{way.case_id}/notice"))
+    assert "家庭人口 4 人 每月金额 795.00 元" in said
+    assert "救助种类" not in said
+    assert "村民组" not in said
+    assert "享受期间一直公布" in said
+    assert "救助停止后自动撤下" in said
+    assert "到日子自动期满" not in said

@@ -127,7 +127,7 @@ def test_who_does_not_handle_it_reads_masks_and_no_promise(site, asked, words):
 def test_the_county_is_told_what_is_true_for_it(site, clerk, officer, asked, words):
     said = words(officer.get(f"/staff/cases/{asked.case_id}"))
     assert "登记县里抽查入户" in said
-    assert "不用您办；县里要抽查的，可以登记入户" in said
+    assert "这一步由镇经办来办，不用您办；县里要抽查的，可以登记入户" in said
     assert "登记县里抽查入户" in words(officer.get(f"/staff/cases/{asked.case_id}/visits"))
 
 

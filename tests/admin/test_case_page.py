@@ -31,6 +31,21 @@ def test_the_income_sheet_stands_first_with_the_sums_of_the_worked_example(way, 
 
 
 @pytest.mark.row("R3-17", "R1-14")
+@pytest.mark.row("R3-04")
+def test_a_line_of_which_only_the_family_spoke_is_not_said_to_agree(way, reviewer, words):
+    way.survey()
+    page = reviewer.get(f"/staff/cases/{way.case_id}")
+    assert "只有申报" in words(page)
+    assert "＝" not in page.text.split('id="_compared"')[1].split("</section>")[0]
+
+
+def test_the_marks_of_the_file_say_done_and_not_done_rather_than_met_and_not_met(way, reviewer, words):
+    way.survey()
+    said = words(reviewer.get(f"/staff/cases/{way.case_id}/opinion"))
+    assert "✓ 已办 受理通知书" in said
+    assert "✗ 还没有办 核对授权" in said
+
+
 def test_the_next_step_is_one_with_what_is_ready_and_what_lacks(way, reviewer, words):
     way.survey()
     page = reviewer.get(f"/staff/cases/{way.case_id}")
@@ -42,6 +57,23 @@ def test_the_next_step_is_one_with_what_is_ready_and_what_lacks(way, reviewer, w
     assert page.text.count("dd-b-main") == 1
     assert f'href="/staff/cases/{way.case_id}/opinion"' in page.text
     assert "为什么是这一天" in said
+
+
+@pytest.mark.row("R1-14")
+@pytest.mark.parametrize(
+    ("answers", "told"),
+    [
+        ({"neighbours_asked": True, "neighbours_said": "情况属实"}, "邻里访问 1 次"),
+        ({"neighbours_asked": False}, "按需要做，还没有"),
+    ],
+)
+def test_the_file_says_of_the_neighbours_what_the_visit_recorded(way, reviewer, words, answers, told):
+    way.submit()
+    way.accept()
+    way.visit(answers=answers)
+    way.verify()
+    said = words(reviewer.get(f"/staff/cases/{way.case_id}/opinion"))
+    assert f"邻里访问、信函索证 {told}" in said
 
 
 def test_an_unexplained_difference_is_the_next_thing_to_do(way, reviewer, words):
@@ -99,7 +131,7 @@ def test_no_tab_shows_a_whole_number_of_anybody(way, clerk):
 def test_the_step_of_another_office_is_named_and_has_no_button(way, clerk, confirmer, words):
     way.survey()
     page = confirmer.get(f"/staff/cases/{way.case_id}")
-    assert "不用您办" in words(page)
+    assert "这一步由镇初审来办，不用您办" in words(page)
     assert "dd-b-main" not in page.text
 
 

@@ -46,6 +46,21 @@ def test_the_case_leads_the_county_to_the_answers_it_owes(site, officer, asked, 
         officer.get(url)
         officer.post(url, {"nothing": "true"})
     assert "录入核对结果" not in words(officer.get(case))
+    # her last answer ended the township's step, but that was no act of hers
+    done = words(officer.get("/staff/"))
+    assert "录入核对结果" in done
+    assert "发起信息核对" not in done
+
+
+def test_each_cell_says_what_to_do_to_who_may_enter(site, officer, asked, words):
+    first, *_others = answers_of(site, asked)
+    listed = f"/staff/cases/{asked.case_id}/verification"
+    assert "等发出 录入" in words(officer.get(listed))
+    officer.get(first)
+    officer.post(first, {"nothing": "true"})
+    said = words(officer.get(listed))
+    assert "没有记录 看" in said
+    assert "符合" not in said
 
 
 @pytest.mark.row("R3-04")
@@ -58,8 +73,9 @@ def test_who_decides_reads_a_single_answer_and_enters_none(site, officer, asked,
     officer.post(url, {"kind_1": "wage", "amount_1": "1200", "period_1": "month", "note": "在茶厂，2025年起"})
     confirmer = site.staff("queren-01", role, office=office)[0]
     listed = confirmer.get(f"/staff/cases/{asked.case_id}/verification")
-    assert "点开可看结果" in words(listed)
+    assert "有记录 看" in words(listed)
     assert url in listed.text
+    assert "录入" not in words(listed)
     said = words(confirmer.get(url))
     assert "1,200.00" in said
     assert "在茶厂，2025年起" in said
