@@ -16,7 +16,7 @@ from core.accounts.second_factor import Enrolment, begin_enrolment, pass_second_
 from core.accounts.signed_in import sign_out as end_sign_in
 from core.accounts.staff_sign_in import sign_in_staff
 from core.errors import Conflict
-from core.web.access_gate import PUBLIC, STAFF, access, safe_next
+from core.web.access_gate import PUBLIC, STAFF, access, ended_words, safe_next
 from core.web.fields import TextField
 from core.web.form_builder import Form
 from core.web.installation import installation
@@ -62,6 +62,8 @@ def sign_in() -> Response:
     """Sign in with name and password; then on to where she was going."""
     if request.method == "GET" and known_session(STAFF_KIND) is not None:
         return redirect_to(safe_next(request.args.get("next")) or HOME)
+    if ended := ended_words(STAFF_KIND):
+        flash(ended, "info")
     form, refusal = SignInForm(), None
     if form.validate_on_submit():
         home = installation()

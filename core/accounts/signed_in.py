@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Engine, and_, bindparam, or_, select
@@ -108,6 +109,26 @@ def holds(login: LoginSession | Any, now: datetime) -> bool:
     idle = POLICY.staff_idle if staff else POLICY.resident_idle
     longest = POLICY.staff_longest if staff else POLICY.resident_longest
     return login.ended_at is None and now - login.last_seen_at < idle and now - login.began_at < longest
+
+
+class Ending(StrEnum):
+    """Why a sign-in holds no more: nobody ended it (idle, too old, unknown), its owner did, or somebody else."""
+
+    BY_ITSELF = "by_itself"
+    BY_OWNER = "by_owner"
+    BY_ANOTHER = "by_another"
+
+
+def ending_of(engine: Engine, token: str) -> Ending:
+    """Why the sign-in behind a token that no longer holds is over; only who has the token can ask."""
+    ended = select(LoginSession.account_id, LoginSession.ended_by).where(
+        LoginSession.token_digest == _digest(token), LoginSession.ended_at.is_not(None)
+    )
+    with open_session(engine, System("sign-in"), job_actor("sign-in"), writes=False) as session:
+        login = session.execute(ended).first()
+    if login is None:
+        return Ending.BY_ITSELF
+    return Ending.BY_OWNER if login.ended_by == login.account_id else Ending.BY_ANOTHER
 
 
 def _staff(session: ScopedSession, rows: Sequence[Any], now: datetime) -> SignedIn | None:

@@ -13,7 +13,7 @@ from flask import session as cookie
 from werkzeug.wrappers import Response
 
 from core.access import WORK_BY_ASSIGNMENT, Actor, Permission
-from core.accounts.signed_in import SignedIn
+from core.accounts.signed_in import Ending, SignedIn, ending_of
 from core.errors import NotAllowed, NotFound
 from core.scopes import Assigned, Own, Public, Region, Scope
 from core.translations import N_
@@ -199,18 +199,32 @@ def _check_pack() -> None:
 
 
 def _to_sign_in(kind: str, door: str) -> Response:
-    expired = kind in state().expired
+    ended = ended_words(kind)
     if request.method in WRITING_METHODS and request.form and not from_elsewhere():
         # the sign-in ran out while a form was being filled in: nothing typed may be lost
         return keep_answers_page(
-            gettext("您离开的时间长了，系统已经自动退出。刚才填的还在，请重新登录，再点“继续提交”。"),
+            (ended or gettext("请先登录。")) + gettext("刚才填的还在，登录以后点“继续提交”。"),
             status=401,
             sign_in=door,
         )
-    if expired:
-        flash(gettext("您离开的时间长了，系统已经自动退出。请重新登录。"), "info")
+    if ended:
+        flash(ended, "info")
     back = safe_next(_page_asked_for())
     return redirect_to(f"{door}?next={quote(back, safe='/')}" if back else door)
+
+
+def ended_words(kind: str) -> str:
+    """Why the sign-in that this browser still held is over, or "" where it held none: a stranger learns nothing."""
+    token = state().lost.get(kind)
+    if token is None:
+        return ""
+    match ending_of(installation().engine, token):
+        case Ending.BY_ANOTHER:
+            return gettext("您的登录已被结束，请重新登录。")
+        case Ending.BY_OWNER:
+            return gettext("您在别处结束了这里的登录，请重新登录。")
+        case _:
+            return gettext("您离开的时间长了，系统已经自动退出。请重新登录。")
 
 
 def _page_asked_for() -> str | None:

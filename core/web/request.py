@@ -43,7 +43,7 @@ class RequestState:
     broken: bool = False
     moment: datetime | None = None
     database: ScopedSession | None = None
-    expired: frozenset[str] = frozenset()
+    lost: dict[str, str] = field(default_factory=dict)
     nonce: str = field(default_factory=lambda: token_urlsafe(16))
     report: str = field(default_factory=lambda: new_id().hex)
     known: dict[str, SignedIn | None] = field(default_factory=dict)
@@ -188,7 +188,7 @@ def current_token(kind: str) -> str | None:
 
 
 def known_session(kind: str) -> SignedIn | None:
-    """The sign-in of that kind, asked once per request; a token that no longer holds is dropped and marked expired."""
+    """The sign-in of that kind, asked once per request; a token that no longer holds is dropped and kept in `lost`."""
     mine = state()
     if kind not in mine.known:
         token = current_token(kind)
@@ -199,7 +199,7 @@ def known_session(kind: str) -> SignedIn | None:
         mine.known[kind] = found
         if token and found is None:
             drop_token(kind)
-            mine.expired |= {kind}
+            mine.lost[kind] = token
     return mine.known[kind]
 
 

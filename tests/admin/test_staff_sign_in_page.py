@@ -8,9 +8,10 @@ import time
 import pyotp
 import pytest
 
-from core.access import Role
+from core.access import Role, job_actor
 from core.accounts.changes import create_first_administrators, create_staff
 from core.accounts.passwords import PASSWORD_RULES
+from core.accounts.signed_in import end_other_sessions
 
 YONGXING, MEITAN = "520328101000", "520328000000"
 
@@ -131,6 +132,31 @@ def test_my_account_lists_my_browsers_and_ends_the_others(site, words):
     assert second.post("/staff/account/sessions/end-others").status_code == 303
     assert first.get("/staff/account").status_code == 303
     assert second.get("/staff/account").status_code == 200
+
+
+def at_the_door(browser, where):
+    answer = browser.get(where)
+    return browser.get(answer.headers["Location"]) if answer.status_code == 303 else answer
+
+
+@pytest.mark.parametrize("where", ["/staff/account", "/staff/sign-in"])
+def test_who_was_signed_out_by_somebody_else_is_told_so_and_a_stranger_is_not(site, words, where):
+    browser, actor = site.staff("shimei", Role.TOWNSHIP_CLERK, office=YONGXING)
+    with site.session(writes=True) as session:
+        end_other_sessions(session, job_actor("renewing"), actor.account_id, now=site.at)
+        session.commit()
+    assert "您的登录已被结束，请重新登录" in words(at_the_door(browser, where))
+    told = words(at_the_door(site.browser(), where))
+    assert "结束" not in told
+    assert "退出" not in told
+
+
+def test_who_ended_her_other_browser_herself_reads_so_there(site, words):
+    first, _ = site.staff("shimei", Role.TOWNSHIP_CLERK, office=YONGXING)
+    second = site.sign_in("shimei")
+    second.get("/staff/account")
+    second.post("/staff/account/sessions/end-others")
+    assert "您在别处结束了这里的登录" in words(first.get("/staff/sign-in"))
 
 
 def test_signing_out_closes_the_door(site):
