@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
@@ -26,6 +27,10 @@ MONTHS = (
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 CHINESE_WEEKDAYS = "一二三四五六日"
 MINUS = "\u2212"
+_DIGITS = "〇一二三四五六七八九"
+_WORTH = {"十": 10, "百": 100}
+_DOCUMENT = re.compile(r"(?<![0-9〕])([0-9]+)号(?=[ 第])")
+_ARTICLE = re.compile(r"[、 ]?第([〇一二三四五六七八九十百]+)条(?:（([一二三四五六七八九十]+)）)?")
 
 
 def local_day(value: date | datetime) -> date:
@@ -116,6 +121,28 @@ def percent(share: float | None, decimals: int = 1) -> str:
     return "" if share is None else f"{share * 100:.{decimals}f}%"
 
 
+def article(text: str, language: str) -> str:
+    """`57号 第十三条（一）` as offices cite it; in English `No. 57, Art. 13(1)`. A title without an English one stays."""
+    if language != "en":
+        return text
+    return _ARTICLE.sub(_english_article, _DOCUMENT.sub(r"No. \1", text))
+
+
+def _english_article(found: re.Match[str]) -> str:
+    return f", Art. {_number(found[1])}" + (f"({_number(found[2])})" if found[2] else "")
+
+
+def _number(numerals: str) -> int:
+    """Up to 999, as articles are counted: 二十三 is 23."""
+    total, digit = 0, 0
+    for sign in numerals:
+        if sign in _WORTH:
+            total, digit = total + (digit or 1) * _WORTH[sign], 0
+        else:
+            digit = _DIGITS.index(sign)
+    return total + digit
+
+
 def count(value: int | None) -> str:
     """`1,240`."""
     return "" if value is None else f"{value:,}"
@@ -123,8 +150,8 @@ def count(value: int | None) -> str:
 
 def filters(language: Callable[[], str]) -> dict[str, Callable[..., Any]]:
     """Template filters; those of days follow the reader's language."""
-    dated = {
-        "day": day, "short_day": short_day, "month": month, "weekday": weekday, "clock": clock, "moment": moment,
+    dated: dict[str, Callable[[Any, str], str]] = {
+        "article": article, "day": day, "short_day": short_day, "month": month, "weekday": weekday, "clock": clock, "moment": moment,
     }  # fmt: skip
 
     def in_language(write: Callable[[Any, str], str]) -> Callable[[Any], str]:

@@ -181,6 +181,22 @@ def test_a_deadline_says_late_today_or_how_many_working_days(show, days, words):
     assert words in show('{% from "components/staff.html" import deadline %}{{ deadline(d) }}', d=days)
 
 
+@pytest.mark.parametrize(("days", "words"), [(1, "working day<"), (-1, "working day<"), (2, "working days<")])
+def test_one_working_day_is_no_plural_in_english(browser, show, days, words):
+    browser.app.extensions["doudi_messages"]["en"].plurals["工作日"] = ("working day", "working days")
+    source = '{% from "components/staff.html" import deadline %}{{ deadline(d) }}'
+    assert words in show(source, {"doudi_language": "en"}, d=days)
+
+
+def test_the_first_word_under_a_chart_begins_where_the_chart_begins(show):
+    source = '{% from "components/charts.html" import due_histogram %}{{ due_histogram(days, "") }}'
+    first, second = re.findall(
+        r'<text x="(\d+)" y="68"([^>]*)>', show(source, days=[("Today", 1, "now"), ("12/7", 2, "day")])
+    )
+    assert first == ("0", "")
+    assert "middle" in second[1]
+
+
 def test_a_masked_value_never_stands_in_a_form_and_is_revealed_only_with_a_reason(show):
     html = show(
         '{% from "components/staff.html" import masked %}{{ masked("m", "520***********123X", "/r", "证件号", ["核对身份"]) }}'

@@ -93,6 +93,22 @@ def test_large_sums_on_dashboards(fen, written):
 
 
 @pytest.mark.parametrize(
+    ("cited", "english"),
+    [
+        ("57号 第十三条（一）", "No. 57, Art. 13(1)"),
+        ("57号 第四条、第二十九条", "No. 57, Art. 4, Art. 29"),
+        ("57号第十条", "No. 57, Art. 10"),
+        ("社会救助暂行办法 第九条", "社会救助暂行办法, Art. 9"),
+        ("黔民发〔2023〕2号 二（一）四", "黔民发〔2023〕2号 二（一）四"),
+        ("", ""),
+    ],
+)
+def test_an_article_is_cited_one_way_in_each_language(cited, english):
+    assert formats.article(cited, "en") == english
+    assert formats.article(cited, "zh_CN") == cited
+
+
+@pytest.mark.parametrize(
     ("write", "chinese", "english"),
     [
         (formats.day, "2026年11月22日", "22 November 2026"),

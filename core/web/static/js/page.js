@@ -87,7 +87,7 @@
       setTimeout(() => hide(element), Number(element.dataset.hideAfter) * 1000);
     });
     if (navigator.share) root.querySelectorAll("[data-share][hidden]").forEach((button) => { button.hidden = false; });
-    if (window.innerWidth < 1200) root.querySelectorAll("details[data-fold][open]").forEach((fold) => { fold.open = false; });
+    if (window.innerWidth < 1200 || document.documentElement.classList.contains("large")) root.querySelectorAll("details[data-fold][open]").forEach((fold) => { fold.open = false; });
     // a drawing made for a wide screen gives way to its table
     if (window.innerWidth < 768) root.querySelectorAll("details[data-open-phone]").forEach((fold) => { fold.open = true; });
     root.querySelectorAll("details[data-fold-js][open]").forEach((fold) => { fold.open = false; });
