@@ -88,6 +88,25 @@ def test_a_supporter_reads_ticks_and_signs_by_her_link(site, asked, token, words
         assert desk.get(Document, row.signature_document_id).case_id == asked.case_id
 
 
+def test_a_number_typed_before_a_code_is_asked_for_once_more_stays_and_stands_in_no_address(site, token):
+    browser = site.browser()
+    link = token(DAUGHTER)
+    first = browser.get(f"/sign/{link}")
+    assert 'name="id_number"' not in first.text
+    sent = browser.post(f"/sign/{link}/code")
+    assert 'name="id_number"' in browser.get(sent.headers["Location"]).text
+    site.later(minutes=2)
+    typed = FAMILY[DAUGHTER].id_number
+    again = browser.post(f"/sign/{link}/code", {"id_number": typed, "code": ""})
+    assert again.status_code == 200
+    assert f'value="{typed}"' in again.text
+    assert "no-store" in again.headers["Cache-Control"]
+    # too soon: told beside the code, the number still there
+    hasty = browser.post(f"/sign/{link}/code", {"id_number": typed})
+    assert hasty.status_code == 422
+    assert f'value="{typed}"' in hasty.text
+
+
 def test_a_guardian_says_so_when_she_signs_for_the_child(site, token, words):
     browser = site.browser()
     said = words(prove(site, browser, token(CHILD), SPOUSE))
@@ -172,6 +191,7 @@ def test_a_used_link_signs_no_second_time_but_shows_and_withdraws(site, asked, t
     site.later(days=20)
     said = words(prove(site, browser, link, SPOUSE))
     assert "您的核对授权" in said
+    assert "签字的期限过了，这个链接还能用" in said
     again = browser.post(f"/sign/{link}", data)
     assert again.status_code in {409, 422}
     assert row_of(site, asked, SPOUSE).signed_at == signed_at
