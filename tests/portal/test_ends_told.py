@@ -102,6 +102,7 @@ def test_against_the_long_term_list_anything_may_be_said_at_any_time(site, town,
     said = words(page)
     assert "公布期间随时可以说" in said
     assert "公示结束前" not in said
+    assert "公示到期就撤下" not in said
     address = f"/notices/{TOWNSHIP}/objection/{row}"
     assert f'href="{address}"' in page.text
     assert "长期公布，随时可以提" in words(neighbour.get(address))
