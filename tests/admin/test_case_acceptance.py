@@ -76,7 +76,7 @@ def test_asking_once_needs_the_list_and_is_offered_once(site, way, clerk, at, fi
 def test_the_clerk_reads_what_was_asked_for_and_what_came(site, way, clerk, at, fill, words):
     fill(clerk, at, {"way": "deficiency", "items": "工资单\n户口本"})
     said = words(clerk.get(at))
-    assert "工资单 户口本" in said
+    assert "1. 工资单 2. 户口本" in said
     assert "还没有补正" in said
     assert "申请人已补正" not in words(clerk.get("/staff/"))
     with site.session() as session:

@@ -217,7 +217,7 @@ def test_a_negative_opinion_reaches_the_confirmer_without_a_notice(site, way, co
     way.survey()
     way.opine(OpinionAnswer(False, "不配合核对", ("refuses_verification",)))
     said = words(confirmer.get(f"/staff/cases/{way.case_id}/confirmation"))
-    assert "意见 不同意" in said
+    assert "意见 不同意 依据" in said
     assert "依据 不配合核对或入户调查" in said
 
 

@@ -155,6 +155,13 @@ def test_who_goes_reads_where_the_family_lives(clerk, family, words):
     assert "申报的住址 永兴镇流河渡村岩脚组12号" in words(clerk[0].get(VisitPage(clerk[0], family).url))
 
 
+def test_the_form_and_the_lists_name_one_last_day(clerk, family, words):
+    browser, _actor = clerk
+    # accepted on the 16th: the survey must begin within three working days, and her visit begins it
+    for address in ("/staff/", "/staff/visits", VisitPage(browser, family).url):
+        assert "11月19日" in words(browser.get(address)), address
+
+
 def test_stored_stands_beside_new_and_a_difference_is_marked(clerk, family, words):
     browser, _actor = clerk
     form = VisitPage(browser, family)
