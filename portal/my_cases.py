@@ -20,7 +20,7 @@ from core.documents.queries import papers_of_case
 from core.errors import Invalid, Problem
 from core.letters.changes import mark_read
 from core.letters.models import Letter
-from core.letters.queries import letter_text, letters_of_case
+from core.letters.queries import letter_text, letters_of_case, numbered_items
 from core.notices.changes import take_down_ended
 from core.regions import queries as regions
 from core.sessions import found
@@ -193,11 +193,7 @@ def _paused(case: Case) -> bool:
 
 
 def _wanted(deficiency: Letter) -> tuple[Letter, list[str]]:
-    opened = letter_text(session(), deficiency.id)
-    numbered = [
-        line.partition(". ")[2] for line in opened.paragraphs if line[:1].isdigit() and ". " in line[:4]
-    ]
-    return deficiency, numbered
+    return deficiency, numbered_items(letter_text(session(), deficiency.id))
 
 
 STATE_WORDS: dict[CaseState, str] = {
