@@ -13,66 +13,24 @@ import pytest
 from sqlalchemy import event, select
 
 from core.accounts.codes import outbox
-from core.accounts.models import ResidentAccount, SignInWay
-from core.accounts.person_links import check_at_window, give_up_phone, open_account, verified_phones
-from core.accounts.signed_in import begin_session
 from core.awards.changes import confirm_case
 from core.cases.changes import decline_acceptance, send_deficiency_letter, supply_missing
 from core.cases.confirmations import ConfirmationAnswer
 from core.cases.data_requests import answer_correction, ask_for_correction
 from core.cases.message_models import CaseMessage, MessageEvent, MessageOutcome
-from core.cases.message_sending import Sender
-from core.cases.messages import claim, due_messages, messages_of_case
-from core.cases.models import Case, Outcome
+from core.cases.messages import claim, due_messages
+from core.cases.models import Outcome
 from core.cases.opinions import OpinionAnswer
-from core.cases.people import applicant
-from core.catalogue import MessageChannel
 from core.database import new_id
 from core.errors import Problem
 from core.leak_scan import scan_text
 from core.scopes import System
 from core.testing.casework import Way
-from core.testing.town import A1_MEMBERS, TOWNSHIP, family_of_four, members_a1
-from core.visits.plan import Plan, plan_visit
+from core.testing.town import family_of_four, members_a1
+from tests.core.cases.messaging import PHONE, messages, plan, with_phone
 
 pytestmark = pytest.mark.row("R1-13", "R2-07")
-PHONE, ANOTHER = "19900000011", "19900000012"
 PROGRAM = Path(__file__).with_name("sending_program.py")
-
-
-def with_phone(phone, members=A1_MEMBERS):
-    return (replace(members[0], phone=phone), *members[1:])
-
-
-@pytest.fixture
-def gateway():
-    """What a gateway was handed, in order."""
-    return []
-
-
-@pytest.fixture
-def sender(town, gateway):
-    """`sender()` does one round at the town's time; `send` stands for the gateway's own."""
-
-    def sends(send=gateway.append, *, demo=False, ready=True):
-        channel = MessageChannel("gateway", "000000000000", "网关", send, lambda: ready)
-        for session in town.opened:
-            session.rollback()
-        return Sender(town.engine, town.vault, lambda _: [channel], lambda: town.now, demo=demo).send_due()
-
-    return sends
-
-
-@pytest.fixture
-def applied(way):
-    """A family that applied with a mobile phone."""
-    way.submit(members=with_phone(PHONE))
-    return way
-
-
-def messages(town, case_id):
-    with town.session(System("read")) as session:
-        return messages_of_case(session, case_id)
 
 
 def ask_for_papers(way):
@@ -91,12 +49,6 @@ def answer_a_correction(way, asked="女儿的生日是3月8日"):
     with way.acting(way.town.clerk) as (session, case, procedure):
         row = ask_for_correction(session, way.town.clerk, case, asked, procedure, now=way.town.now)
         answer_correction(session, way.town.clerk, row, "查过户口本，以户口本为准", now=way.town.now)
-
-
-def plan(way, day):
-    with way.acting(way.town.clerk) as (session, case, procedure):
-        who = [way.town.clerk.account_id, way.town.second_clerk.account_id]
-        plan_visit(session, way.town.clerk, case, Plan(day, who), procedure, now=way.town.now)
 
 
 def to_the_letter(way):
@@ -344,77 +296,3 @@ def test_a_process_killed_as_it_sends_leaves_the_rest_to_the_next_one(town, tmp_
     assert sorted(received.values()) == [1, 1, 1, 2]
     with town.session(System("read")) as session:
         assert set(session.scalars(select(CaseMessage.outcome))) == {MessageOutcome.SENT}
-
-
-# --- to whom ----------------------------------------------------------------------------------------------------
-
-
-def account_with(town, phone):
-    with town.session(System("test")) as session:
-        account = open_account(session, phone, now=town.now)
-        session.commit()
-        return account.id
-
-
-def test_the_phone_she_signs_in_by_comes_before_the_one_declared(town, way, sender, gateway):
-    way.submit(account_with(town, ANOTHER), members=with_phone(PHONE))
-    sender()
-    assert [message.phone for message in gateway] == [ANOTHER]
-    assert "查进度" in gateway[0].text
-
-
-def test_who_applied_at_a_window_is_told_to_ask_there(town, way, sender, gateway):
-    town.submit(replace(family_of_four(), members=with_phone("199-0000-0011")))
-    sender()
-    assert gateway[0].phone == PHONE
-    assert "窗口" in gateway[0].text
-    assert "查进度" not in gateway[0].text
-
-
-@pytest.mark.parametrize("phone", ["", "0851-00551234"])
-def test_a_resident_without_a_mobile_phone_is_sent_nothing_and_it_is_noted(town, way, sender, gateway, phone):
-    way.submit(members=with_phone(phone))
-    assert sender() == 0
-    assert gateway == []
-    assert messages(town, way.case_id)[0].outcome is MessageOutcome.NO_PHONE
-    town.now += timedelta(hours=1)
-    assert sender() == 0
-
-
-def test_a_phone_that_the_window_noted_as_given_up_is_sent_nothing(town, way, sender, gateway):
-    account_id = account_with(town, PHONE)
-    way.submit(account_id, members=with_phone(PHONE))
-    way.accept()
-    with town.session(System("test"), town.clerk) as session:
-        account = session.get(ResidentAccount, account_id)
-        begin_session(session, account, SignInWay.PHONE_CODE, now=town.now, ip=None, device="")
-        person = applicant(session, way.case_id).person_id
-        check_at_window(session, town.clerk, person, PHONE, region=TOWNSHIP, now=town.now)
-        session.commit()
-        assert sender() == 2
-        (row,) = verified_phones(session, person)
-        give_up_phone(session, town.clerk, person, row.id, region=TOWNSHIP, now=town.now)
-        session.commit()
-    plan(way, town.now.date())
-    assert sender() == 0
-    assert messages(town, way.case_id)[-1].outcome is MessageOutcome.NO_PHONE
-
-
-# --- who sees it, and what is kept ------------------------------------------------------------------------------
-
-
-@pytest.mark.row("R2-28")
-def test_staff_of_another_region_see_no_message(town, applied):
-    assert len(messages_of_case(town.at_work(town.clerk), applied.case_id)) == 1
-    assert messages_of_case(town.at_work(town.stranger), applied.case_id) == []
-
-
-def test_the_row_of_a_message_keeps_neither_its_text_nor_the_number(town, applied, sender):
-    sender()
-    (row,) = messages(town, applied.case_id)
-    kept = " ".join(str(getattr(row, column.key)) for column in CaseMessage.__table__.columns)
-    assert PHONE not in kept
-    assert "兜底" not in kept
-    assert row.phone_masked == "199****0011"
-    with town.session(System("read")) as session:
-        assert session.get(Case, applied.case_id).number not in kept
