@@ -10,7 +10,7 @@ from core.cases.limits import WHOLE, limit_case
 from core.cases.models import Case, CaseState, CaseStep, StepCode, StepState
 from core.cases.procedure import Procedure
 from core.cases.steps import STEP_NAMES
-from core.catalogue import Authority, LimitDeclaration, LimitUnit
+from core.catalogue import Authority, LimitDeclaration, LimitUnit, StepDeclaration
 from core.errors import Problem
 from core.regions import queries as regions
 from core.translations import N_
@@ -26,6 +26,7 @@ WHAT_HAPPENS: dict[StepCode, str] = {
     StepCode.NOTICE: N_("只写申请人姓名、村民组、人数、种类和金额。"),
     StepCode.CONFIRMATION: N_("给您书面通知。同意的，从下个月起发钱；不同意的，写明理由。"),
 }
+CONFIRMED_BY_TOWNSHIP = N_("镇里确认")
 REFUSED = N_("作了决定：没有批准。理由和不服怎么办，都在信里。")
 
 
@@ -49,7 +50,7 @@ def step_lines(case: Case, procedure: Procedure, steps: Sequence[CaseStep]) -> l
             continue
         declared = procedure.scheme.step(step.code)
         done = step.state is StepState.DONE
-        title, what = declared.resident_title or declared.title, WHAT_HAPPENS.get(step.code, "")
+        title, what = _title(case, step, declared), WHAT_HAPPENS.get(step.code, "")
         awaited = step.code is StepCode.ACCEPTANCE and case.state is CaseState.AWAITING_SUPPLEMENT
         if awaited:
             title, what = N_("等您补材料"), N_("补齐了，镇里就受理。")
@@ -97,6 +98,12 @@ def _limit(case: Case, procedure: Procedure, step: CaseStep, code: str) -> str:
     if not told or step.due_on is None:
         return told
     return told + gettext("，最晚%(day)s", day=day(step.due_on, language()))
+
+
+def _title(case: Case, step: CaseStep, declared: StepDeclaration) -> str:
+    if step.code is StepCode.CONFIRMATION and str(case.authority) == "township":
+        return CONFIRMED_BY_TOWNSHIP
+    return declared.resident_title or declared.title
 
 
 def _who(case: Case, authority: Authority) -> str:

@@ -25,11 +25,14 @@ def visit_answer(town: Town, procedure: Procedure, answers: Mapping[str, Any] | 
     )
 
 
-def plainest_answers(form: FormDeclaration, day: date) -> dict[str, Any]:
-    """Each required question that is asked, answered in the plainest way its kind allows."""
-    filled: dict[str, Any] = {}
+def plainest_answers(
+    form: FormDeclaration, day: date, known: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """Each required question that is asked, answered as `known` has it, else in the plainest way its kind allows."""
+    known = known or {}
+    filled = {question.name: known[question.name] for question in form.questions if question.name in known}
     for question in form.questions:
-        if question.required and is_shown(question, filled):
+        if question.required and question.name not in filled and is_shown(question, filled):
             filled[question.name] = _plainest(question, day)
     return filled
 

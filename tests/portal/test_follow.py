@@ -12,7 +12,7 @@ from sqlalchemy import select
 from core.access import Role
 from core.accounts.models import ResidentAccount
 from core.cases.changes import send_deficiency_letter
-from core.cases.models import Case, CaseState, DataRequest
+from core.cases.models import Authority, Case, CaseState, DataRequest
 from core.documents.models import Document, DocumentKind
 from core.letters.models import Letter
 from core.testing.authorising import submit_and_ask
@@ -72,6 +72,17 @@ def test_every_step_says_who_has_it_what_happens_and_the_limit(applied, words):
     assert "受理以后开始算。法定：受理后30个工作日内办完。" in page
     for way in ("我的授权", "我的资料", "我的账号", "撤回申请"):
         assert way in page
+
+
+def test_where_the_township_confirms_nobody_is_told_to_wait_for_the_county(site, applied, words):
+    browser, case_id = applied
+    assert "县民政局确认" in words(browser.get(f"/my/cases/{case_id}"))
+    with site.session(writes=True) as session:
+        session.get(Case, case_id).authority = Authority.TOWNSHIP
+        session.commit()
+    page = words(browser.get(f"/my/cases/{case_id}"))
+    assert "镇里确认" in page
+    assert "县民政局确认" not in page
 
 
 def test_the_one_letter_is_answered_by_photo_and_handed_back(site, asked_for_papers, words):
