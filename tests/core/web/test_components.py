@@ -147,7 +147,7 @@ CALLS = [
     '{% from "components/blocks.html" import button %}{{ button(x, href=x) }}{{ button(x, label=x) }}',
     '{% from "components/blocks.html" import empty, tag, job_progress %}{{ empty(x, x) }}{{ tag(x) }}{{ job_progress("j", "/j", x, 1, 2, rate=x) }}',
     '{% from "components/portal.html" import timeline_step, terms, answers, signer %}{{ timeline_step("now", x, x, x, x) }}{{ terms([(x, x)]) }}{{ answers([(x, x, "#")]) }}{{ signer(x, x, "waiting", x) }}',
-    '{% from "components/portal.html" import notice_rows %}{{ notice_rows([(x, x, 3, x, 79500, "#", x)], x) }}',
+    '{% from "components/portal.html" import notice_rows %}{{ notice_rows([(x, x, 3, x, 79500, "#", x)], x, x) }}',
     '{% from "components/staff.html" import page_head, next_step, masked %}{{ page_head(x, x, [(x, none)], [x]) }}{{ next_step(x, x, x, [("no", x)], x, "#", x) }}{{ masked("m", x, "/r", x, [x]) }}',
     '{% from "components/staff.html" import worklist_row, level_chip %}{{ worklist_row(level_chip("red", 12, x), x, x, x, -1, "#", x) }}',
     '{% from "components/case.html" import conditions, compare %}{{ conditions([("no", x, x, x, none, x)], x) }}{{ compare([(x, (x, true), none, (x, false), x, x, "open", x)], x) }}',
