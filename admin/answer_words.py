@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date
 from typing import Any
 
 from core.errors import NotFound
 from core.forms import MEMBER_ROWS, Question, QuestionKind
 from core.masking import mask_bank_card, mask_disability_certificate, mask_id_number, mask_phone
 from core.regions import queries as regions
-from core.web.formats import day
+from core.web.formats import day_or_text
 from core.web.request import session
 from core.web.texts import gettext, language
 
@@ -47,15 +46,7 @@ def _place(code: str) -> str:
         return code
 
 
-def _day(typed: str) -> str:
-    try:
-        return day(date.fromisoformat(typed), language())
-    except ValueError:
-        # a draft keeps what was typed, right or wrong
-        return typed
-
-
 _SAYING: dict[QuestionKind, Callable[[str], str]] = MASKS | {
     QuestionKind.REGION: _place,
-    QuestionKind.DATE: _day,
+    QuestionKind.DATE: lambda typed: day_or_text(typed, language()),
 }

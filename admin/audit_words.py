@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from admin.reveal import TEXTS, WHAT
@@ -114,16 +113,9 @@ def value_in_words(act: str, name: str, value: Any, places: Mapping[str, str]) -
     words = known.get(value) or (_work_words().get(value) if name == "work" else None)
     if not isinstance(value, str):
         return gettext(words) if words else str(value)
-    return gettext(words) if words else places.get(value) or _day(value)
+    return gettext(words) if words else places.get(value) or formats.day_or_text(value, language())
 
 
 def _work_words() -> dict[str, str]:
     schemes = [scheme for pack in installation().catalogue.packs.values() for scheme in pack.schemes]
     return {VISIT: N_("入户调查")} | {each.code: each.body for scheme in schemes for each in scheme.sources}
-
-
-def _day(text: str) -> str:
-    try:
-        return formats.day(date.fromisoformat(text), language())
-    except ValueError:
-        return text

@@ -170,10 +170,11 @@ class ConfirmationForm(CaseForm):
 def case_confirmation(case_id: uuid.UUID) -> Response:
     """Sign the confirmation; not for who signed the opinion."""
     case = queries.case(session(), case_id)
-    form = ConfirmationForm(data={"version": case.version} | _proposed(current_opinion(session(), case)))
+    opinion = current_opinion(session(), case)
+    form = ConfirmationForm(data={"version": case.version} | _proposed(opinion))
     frame = case_frame(case_id, "economy")
     form.grounds.options = _grounds(frame)
-    form.outcome.options = _outcomes(form.outcome.question.choices, current_opinion(session(), case))
+    form.outcome.options = _outcomes(form.outcome.question.choices, opinion)
     status: int | None = None
     if form.is_submitted():
         answer = attempt(case, form, lambda: _confirm(case, form), _stored_confirmation)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
 from core.errors import NotFound
@@ -11,7 +10,7 @@ from core.forms import Answers, Question, QuestionKind, is_shown
 from core.masking import mask_bank_card, mask_id_number
 from core.regions import queries as regions
 from core.regions.names import spoken
-from core.web.formats import day, money
+from core.web.formats import day_or_text, money
 from core.web.request import session
 from core.web.texts import gettext, language
 
@@ -34,7 +33,7 @@ def answer_text(  # noqa: PLR0911  (one line per kind of answer)
         case QuestionKind.MONEY:
             return gettext("%(sum)s元", sum=money(value)) if isinstance(value, int) else str(value)
         case QuestionKind.DATE:
-            return _day(str(value))
+            return day_or_text(str(value), language())
         case QuestionKind.REGION:
             return _place(str(value))
         case QuestionKind.DOCUMENT | QuestionKind.PHOTO | QuestionKind.SIGNATURE:
@@ -49,13 +48,6 @@ def _choices(question: Question, value: Any) -> str:
     codes = value if isinstance(value, list) else [value]
     labels = {each.code: each.label for each in question.choices}
     return gettext("、").join(gettext(labels.get(str(code), str(code))) for code in codes)
-
-
-def _day(text: str) -> str:
-    try:
-        return day(date.fromisoformat(text), language())
-    except ValueError:
-        return text
 
 
 def _place(code: str) -> str:

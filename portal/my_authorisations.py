@@ -22,11 +22,11 @@ from core.authorisations.models import (
 )
 from core.authorisations.queries import (
     OpenedAuthorisation,
-    SignerSecrets,
     mine,
     open_authorisation,
     secrets_of,
 )
+from core.authorisations.signer_secrets import SignerSecrets
 from core.authorisations.texts import ReadingWay
 from core.documents.changes import Belonging
 from core.errors import NotAllowed

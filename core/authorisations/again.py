@@ -9,8 +9,8 @@ from core.access import Actor
 from core.authorisations.days import china_day
 from core.authorisations.links import give_link
 from core.authorisations.models import Authorisation, AuthorisationState
+from core.authorisations.signer_secrets import keep_secrets, read_secrets
 from core.database import new_id
-from core.encryption import place_of
 from core.errors import Blocked
 from core.sessions import ScopedSession
 from core.translations import N_
@@ -30,8 +30,7 @@ def ask_again(session: ScopedSession, actor: Actor, row: Authorisation, *, now: 
         if column.key in _KEPT
     }
     again = Authorisation(**kept, id=new_id(), round=row.round + 1, asked_at=now, sources_ticked=[])
-    opened = session.vault.unseal_json(place_of(row, "secrets_sealed"), row.secrets_sealed)
-    again.secrets_sealed = session.vault.seal_json(place_of(again, "secrets_sealed"), opened)
+    keep_secrets(session, again, read_secrets(session, row))
     by_link = not again.by_applicant or again.owner_account_id is None
     if by_link and not again.only_at_office(day):
         give_link(session, again, now)

@@ -12,7 +12,7 @@ from core.authorisations.again import ask_again
 from core.authorisations.coverage import current
 from core.authorisations.days import china_day
 from core.authorisations.models import Authorisation, AuthorisationState, SignerRole
-from core.encryption import place_of
+from core.authorisations.signer_secrets import change_secrets
 from core.households.correcting import Papers
 from core.households.names import age_on, is_young_child
 from core.sessions import ScopedSession
@@ -76,7 +76,7 @@ def _name(session: ScopedSession, row: Authorisation, papers: Papers, day: date)
     row.name = "" if is_young_child(papers.number.birth_date, day) else papers.name
     row.name_masked, row.id_masked = papers.name_masked, papers.id_masked
     row.birth_date = papers.number.birth_date
-    _seal(session, row, name=papers.name)
+    change_secrets(session, row, name=papers.name)
     if row.role is not SignerRole.GUARDIAN:
         _name_signer(session, row, papers, day)
 
@@ -88,14 +88,8 @@ def _name_signer(session: ScopedSession, row: Authorisation, papers: Papers, day
     if age_on(papers.number.birth_date, day) >= int(row.terms["adult_age"]):
         row.signer_masked = papers.name_masked
         row.signer_index = session.vault.index("id_number", papers.number.number)
-        _seal(session, row, signer_name=papers.name)
+        change_secrets(session, row, signer_name=papers.name)
         return
     row.role, row.by_applicant = SignerRole.GUARDIAN, False
     row.signer_member_id, row.signer_masked, row.signer_index = None, "", None
-    _seal(session, row, signer_name="", signer_phone="")
-
-
-def _seal(session: ScopedSession, row: Authorisation, **changes: str) -> None:
-    place = place_of(row, "secrets_sealed")
-    opened = session.vault.unseal_json(place, row.secrets_sealed)
-    row.secrets_sealed = session.vault.seal_json(place, opened | changes)
+    change_secrets(session, row, signer_name="", signer_phone="")

@@ -18,6 +18,7 @@ from core.accounts.codes import CodeAnswer, check_code, send_code
 from core.authorisations.days import china_day
 from core.authorisations.models import Authorisation, PhoneStanding
 from core.authorisations.phones import mobile_in
+from core.authorisations.signer_secrets import read_secrets
 from core.catalogue.regional import MessageChannel
 from core.encryption import place_of
 from core.errors import Blocked, Invalid, Problem
@@ -121,11 +122,6 @@ def give_link(session: ScopedSession, row: Authorisation, now: datetime) -> str:
 # --- what she must show -----------------------------------------------------------------------------------------
 
 
-def _phone(session: ScopedSession, row: Authorisation) -> str:
-    opened = session.vault.unseal_json(place_of(row, "secrets_sealed"), row.secrets_sealed)
-    return str(opened.get("signer_phone", ""))
-
-
 def send_signing_code(
     session: ScopedSession,
     authorisation_id: uuid.UUID,
@@ -143,7 +139,7 @@ def send_signing_code(
     audit.record(session, "authorisation.code", row, now=now, actor=Actor("link"))
     send_code(
         session,
-        mobile_in(_phone(session, row)),
+        mobile_in(read_secrets(session, row).signer_phone),
         purpose=f"{CODE_PURPOSE}:{row.id.hex}",
         text=_CODE_TEXT,
         now=now,
@@ -167,7 +163,7 @@ def prove_signer(
         return Proof(refusal=gone)
     numbers = session.vault.index_all("id_number", tidy_number(id_number))
     is_hers = row.signer_index is not None and any(compare_digest(row.signer_index, each) for each in numbers)
-    phone = mobile_in(_phone(session, row))
+    phone = mobile_in(read_secrets(session, row).signer_phone)
     # the code is asked in any case, so that both answers cost the same and each try counts
     answer = check_code(session, phone, code, purpose=f"{CODE_PURPOSE}:{row.id.hex}", now=now)
     done = is_hers and bool(phone) and answer is CodeAnswer.RIGHT

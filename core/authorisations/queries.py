@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import select
 
 from core.authorisations.days import china_day, last_day
 from core.authorisations.models import Authorisation, AuthorisationState
+from core.authorisations.signer_secrets import SignerSecrets, read_secrets
 from core.authorisations.texts import TEXTS, AuthorisationText, text_values
-from core.encryption import place_of
 from core.sessions import ScopedSession, found
 
 
@@ -28,15 +28,6 @@ class OpenedAuthorisation:
     values: dict[str, object]
 
 
-@dataclass(frozen=True, slots=True)
-class SignerSecrets:
-    """Full names, and the phone of the signer as it was typed, or empty."""
-
-    name: str
-    signer_name: str
-    signer_phone: str = field(repr=False)
-
-
 def authorisation(session: ScopedSession, authorisation_id: uuid.UUID) -> Authorisation:
     """One row; NotFound out of scope."""
     row: Authorisation = found(session.get(Authorisation, authorisation_id))
@@ -48,7 +39,7 @@ def open_authorisation(
 ) -> OpenedAuthorisation:
     """One authorisation with its names in full and the text that was, or will be, signed."""
     row = authorisation(session, authorisation_id)
-    opened = secrets_of(session, [row])[row.id]
+    opened = read_secrets(session, row)
     first: date = row.valid_from or china_day(now)
     last = row.valid_to or last_day(first, int(row.terms["months"]))
     values = text_values(
@@ -66,12 +57,7 @@ def open_authorisation(
 
 def secrets_of(session: ScopedSession, rows: Sequence[Authorisation]) -> dict[uuid.UUID, SignerSecrets]:
     """What is sealed with each authorisation, by its id, for the applicant's own pages."""
-    return {
-        row.id: SignerSecrets(
-            **session.vault.unseal_json(place_of(row, "secrets_sealed"), row.secrets_sealed)
-        )
-        for row in rows
-    }
+    return {row.id: read_secrets(session, row) for row in rows}
 
 
 def mine(session: ScopedSession) -> Sequence[Authorisation]:

@@ -18,8 +18,8 @@ from core.authorisations.days import china_day
 from core.authorisations.links import give_link
 from core.authorisations.models import Authorisation, AuthorisationState, PhoneStanding
 from core.authorisations.phones import DeclaredPhone, mobile_in, sharing_a_phone, standing_of
+from core.authorisations.signer_secrets import change_secrets, read_secrets
 from core.contact_numbers import parse_mobile
-from core.encryption import place_of
 from core.errors import Blocked, Invalid, NotAllowed
 from core.sessions import ScopedSession, found
 from core.translations import N_
@@ -78,24 +78,22 @@ def _owner(session: ScopedSession, row: Authorisation) -> str:
     return account_phone(session, row.owner_account_id)
 
 
-def _phone(session: ScopedSession, row: Authorisation) -> str:
-    opened = session.vault.unseal_json(place_of(row, "secrets_sealed"), row.secrets_sealed)
-    return str(opened["signer_phone"])
-
-
 def _declared(session: ScopedSession, rows: Sequence[Authorisation]) -> list[DeclaredPhone]:
     """The phone of every signer of a case, once."""
     applicants = {row.member_id for row in rows if row.is_applicant}
     # of somebody who signed for one and waits for another, what stands with the waiting one is newer
     by_age = sorted(rows, key=lambda row: row.signed_at is None)
     signers = {row.signer_member_id: row for row in by_age if row.signer_member_id is not None}
-    return [DeclaredPhone(key, _phone(session, row), key in applicants) for key, row in signers.items()]
+    return [
+        DeclaredPhone(key, read_secrets(session, row).signer_phone, key in applicants)
+        for key, row in signers.items()
+    ]
 
 
 def _seen_at_office(session: ScopedSession, rows: Sequence[Authorisation], row: Authorisation) -> bool:
     """Whether a clerk looked at the phone that stands there now, the signer's card in hand."""
     hers = {each.person_id for each in rows if each.member_id == row.signer_member_id}
-    return _verified_of(session, hers - {None}, mobile_in(_phone(session, row)))
+    return _verified_of(session, hers - {None}, mobile_in(read_secrets(session, row).signer_phone))
 
 
 def _relatives(
@@ -119,10 +117,7 @@ def _verified_of(session: ScopedSession, persons: Collection[uuid.UUID | None], 
 
 
 def _write(session: ScopedSession, row: Authorisation, number: str, now: datetime) -> None:
-    opened = session.vault.unseal_json(place_of(row, "secrets_sealed"), row.secrets_sealed)
-    row.secrets_sealed = session.vault.seal_json(
-        place_of(row, "secrets_sealed"), opened | {"signer_phone": number}
-    )
+    change_secrets(session, row, signer_phone=number)
     row.phone_changed_at = now
     # what was sent to another phone opens nothing any more
     row.link_digest, row.link_sealed, row.link_expires_at = None, None, None
@@ -135,7 +130,9 @@ def _stand_anew(session: ScopedSession, rows: Sequence[Authorisation], now: date
     for row in rows:
         if row.signed_at is not None or row.phone is PhoneStanding.PROVED:
             continue
-        row.phone = standing_of(_phone(session, row), shared=row.signer_member_id in sharing)
+        row.phone = standing_of(
+            read_secrets(session, row).signer_phone, shared=row.signer_member_id in sharing
+        )
         waits = row.state(day) is AuthorisationState.WAITING and not row.by_applicant
         if waits and row.link_digest is None and not row.only_at_office(day):
             give_link(session, row, now)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.authorisations.models import Authorisation, PhoneStanding, SignerRole
-from core.encryption import place_of
+from core.authorisations.signer_secrets import change_secrets, read_secrets
 from core.errors import NotAllowed
 from core.sessions import ScopedSession
 from core.translations import N_
@@ -22,9 +22,8 @@ def becomes_her_own(session: ScopedSession, row: Authorisation) -> None:
 
     No phone of hers was declared for signing, so no link leads to it afterwards either.
     """
-    opened = session.vault.unseal_json(place_of(row, "secrets_sealed"), row.secrets_sealed)
-    opened |= {"signer_name": opened["name"], "signer_phone": ""}
-    row.secrets_sealed = session.vault.seal_json(place_of(row, "secrets_sealed"), opened)
+    name = read_secrets(session, row).name
+    change_secrets(session, row, signer_name=name, signer_phone="")
     row.role, row.by_applicant, row.guardian_relation = SignerRole.SELF, False, ""
-    row.name, row.signer_member_id = opened["name"], row.member_id
+    row.name, row.signer_member_id = name, row.member_id
     row.signer_masked, row.signer_index, row.phone = row.name_masked, None, PhoneStanding.NONE

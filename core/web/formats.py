@@ -51,6 +51,14 @@ def day(value: date | datetime | None, language: str) -> str:
     return f"{at.year}年{at.month}月{at.day}日"
 
 
+def day_or_text(text: str, language: str) -> str:
+    """A day kept as ISO text as it is read; a draft keeps what was typed, right or wrong: any other text as it is."""
+    try:
+        return day(date.fromisoformat(text), language)
+    except ValueError:
+        return text
+
+
 def short_day(value: date | datetime | None, language: str) -> str:
     """`11月22日` or `22 Nov`."""
     if value is None:

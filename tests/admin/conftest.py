@@ -5,16 +5,26 @@ from __future__ import annotations
 import pytest
 
 from core.access import Role
+from core.testing.authorising import ask_everybody
 from core.testing.casework import Way
-from core.testing.town import COUNTY, TOWNSHIP, Town
+from core.testing.town import COUNTY, TOWNSHIP
+from tests.site_town import town
+
+__all__ = ["town"]
 
 
 @pytest.fixture
-def way(site):
+def way(town):
     """A case of the site's town; its offices act as the staff fixtures of the same name once they are hired."""
-    town = Town(site.home.engine, site.home.vault, site.at)
-    yield Way(town)
+    return Way(town)
+
+
+@pytest.fixture
+def asked(town):
+    """A family that signed, whose every body is asked."""
+    asked = ask_everybody(town)
     town.close()
+    return asked
 
 
 @pytest.fixture

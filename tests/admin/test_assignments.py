@@ -15,21 +15,12 @@ from core.access import Role
 from core.accounts.models import Assignment
 from core.audit.models import AuditEntry
 from core.cases.models import StepCode
-from core.testing.authorising import BODIES, ask_everybody, step_now
-from core.testing.town import COUNTY, TOWNSHIP, Town, members_a1
+from core.testing.authorising import BODIES, step_now
+from core.testing.town import COUNTY, TOWNSHIP, members_a1
 from core.verification.changes import requests_of
 from core.verification.models import RequestState, VerificationRequest
 
 pytestmark = pytest.mark.row("R2-28", "R2-17")
-
-
-@pytest.fixture
-def asked(site):
-    """A family that signed, whose every body is asked."""
-    town = Town(site.home.engine, site.home.vault, site.at)
-    asked = ask_everybody(town)
-    town.close()
-    return asked
 
 
 @pytest.fixture

@@ -9,16 +9,9 @@ import pytest
 from admin.task_words import TASK_WORDS
 from core.access import Role
 from core.testing.authorising import accept, request_all, sign_at_window, submit_and_ask, wizard_signature
-from core.testing.town import COUNTY, TOWNSHIP, Town
+from core.testing.town import COUNTY, TOWNSHIP
 
 pytestmark = pytest.mark.row("R2-17", "R3-17")
-
-
-@pytest.fixture
-def town(site):
-    town = Town(site.home.engine, site.home.vault, site.at)
-    yield town
-    town.close()
 
 
 @pytest.fixture

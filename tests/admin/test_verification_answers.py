@@ -7,20 +7,10 @@ from sqlalchemy import select
 
 from core.access import Role
 from core.audit.models import AuditEntry
-from core.testing.authorising import ask_everybody
-from core.testing.town import COUNTY, TOWNSHIP, Town
+from core.testing.town import COUNTY, TOWNSHIP
 from core.verification.changes import requests_of
 
 pytestmark = pytest.mark.row("R2-17", "R1-14")
-
-
-@pytest.fixture
-def asked(site):
-    """A family that signed, whose every body is asked."""
-    town = Town(site.home.engine, site.home.vault, site.at)
-    asked = ask_everybody(town)
-    town.close()
-    return asked
 
 
 @pytest.fixture

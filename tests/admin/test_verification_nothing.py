@@ -7,21 +7,11 @@ import re
 import pytest
 
 from core.access import Role
-from core.testing.authorising import ask_everybody
-from core.testing.town import COUNTY, Town
+from core.testing.town import COUNTY
 from core.verification.changes import requests_of
 from core.verification.models import RequestState
 
 pytestmark = pytest.mark.row("R2-17")
-
-
-@pytest.fixture
-def asked(site):
-    """A family that signed, whose every body is asked."""
-    town = Town(site.home.engine, site.home.vault, site.at)
-    asked = ask_everybody(town)
-    town.close()
-    return asked
 
 
 @pytest.fixture

@@ -30,20 +30,13 @@ from core.testing.authorising import (
     submit_and_ask,
     wizard_signature,
 )
-from core.testing.town import COUNTY, TOWNSHIP, Town
+from core.testing.town import COUNTY, TOWNSHIP
 from core.verification.changes import requests_of
 from core.verification.models import RequestState, VerificationRequest
 from core.verification.withdrawals import withdraw_authorisation
 
 pytestmark = pytest.mark.row("R2-17", "R1-14")
 ELSEWHERE = "441823100000"
-
-
-@pytest.fixture
-def town(site):
-    town = Town(site.home.engine, site.home.vault, site.at)
-    yield town
-    town.close()
 
 
 @pytest.fixture

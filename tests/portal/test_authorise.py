@@ -18,7 +18,7 @@ from core.cases.drafts import begin_draft, read_draft
 from core.documents.models import Document
 from core.scopes import Own
 from core.testing.authorising import BODIES, FAMILY, SPOUSE, drawn_signature, submit_and_ask
-from core.testing.town import TOWNSHIP, Town
+from core.testing.town import TOWNSHIP
 from core.verification.asking import signature_of_draft
 
 pytestmark = pytest.mark.row("R2-17")
@@ -27,13 +27,6 @@ pytestmark = pytest.mark.row("R2-17")
 def account_of(site):
     with site.session() as session:
         return session.scalars(select(ResidentAccount.id).order_by(ResidentAccount.created_at.desc())).first()
-
-
-@pytest.fixture
-def town(site):
-    town = Town(site.home.engine, site.home.vault, site.at)
-    yield town
-    town.close()
 
 
 def row_of(site, asked, position):

@@ -13,16 +13,9 @@ from core.cases.models import Task
 from core.documents.models import Document
 from core.scopes import Region
 from core.testing.authorising import BODIES, CHILD, DAUGHTER, FAMILY, SPOUSE, drawn_signature, submit_and_ask
-from core.testing.town import TOWNSHIP, Town
+from core.testing.town import TOWNSHIP
 
 pytestmark = pytest.mark.row("R2-17")
-
-
-@pytest.fixture
-def town(site):
-    town = Town(site.home.engine, site.home.vault, site.at)
-    yield town
-    town.close()
 
 
 @pytest.fixture

@@ -17,14 +17,7 @@ from core.notices.models import PublicRow
 from core.scopes import System
 from core.testing.authorising import sign_at_window, submit_and_ask
 from core.testing.casework import Way
-from core.testing.town import TOWNSHIP, Town
-
-
-@pytest.fixture
-def town(site):
-    town = Town(site.home.engine, site.home.vault, site.at)
-    yield town
-    town.close()
+from core.testing.town import TOWNSHIP
 
 
 @pytest.fixture

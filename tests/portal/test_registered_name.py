@@ -16,18 +16,11 @@ from core.corrections.changes import Wish, correct_identity
 from core.database import new_id
 from core.households.models import Person
 from core.scopes import System
-from core.testing.town import A1_MEMBERS, Town, family_of_four
+from core.testing.town import A1_MEMBERS, family_of_four
 
 pytestmark = pytest.mark.row("R1-14", "R2-07")
 DECLARED, RIGHT = "赵新梅", "赵新美"
 NOW_REGISTERED = f"现在登记的：{RIGHT}，"
-
-
-@pytest.fixture
-def town(site):
-    town = Town(site.home.engine, site.home.vault, site.at)
-    yield town
-    town.close()
 
 
 @pytest.fixture

@@ -1,0 +1,5 @@
+"""The town behind the pages of residents."""
+
+from tests.site_town import town
+
+__all__ = ["town"]
