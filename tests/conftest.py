@@ -4,29 +4,37 @@ from __future__ import annotations
 
 import re
 import shutil
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from html import unescape
+from pathlib import Path
 
 import pytest
 from flask import Flask
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
 from sqlalchemy import event
 
 from app import compose
 from core.access import Actor, Role, job_actor
+from core.accounts import passwords
 from core.accounts.changes import create_staff
 from core.accounts.codes import outbox
 from core.accounts.role_changes import grant_role
 from core.accounts.signed_in import grants_in_force
-from core.database import Base, make_engine
 from core.encryption import Vault, key_provider
 from core.scopes import System
 from core.sessions import open_session
 from core.settings import Settings
-from core.tables import all_tables
+from core.testing.databases import put_in_place
 from core.testing.fixtures import NOW
-from core.testing.town import catalogue, enablings, found_town
-from core.web.installation import Installation
+from core.testing.town import catalogue, enablings
+from core.web.installation import EXTENSION, Installation
+from core.web.limits import EXTENSION as LIMITS
+from core.web.metrics import install_metrics
+from core.web.recounting import declare_recounting
 
 CSRF = re.compile(r'name="csrf_token" value="([^"]+)"')
 PASSWORD = "Tea-Garden-2026"
@@ -140,43 +148,47 @@ def words():
     return text_of
 
 
-@pytest.fixture(scope="session")
-def town_template(tmp_path_factory):
-    """The town founded once; each test works on a copy of its file and its keys."""
-    all_tables()
-    folder = tmp_path_factory.mktemp("town")
-    engine = make_engine(f"sqlite:///{folder / 'doudi.sqlite'}")
-    Base.metadata.create_all(engine)
-    found_town(engine, Vault(key_provider("file", folder / "keys")), NOW).close()
-    with engine.connect() as connection:
-        connection.exec_driver_sql("COMMIT")
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    engine.dispose()
-    return folder
-
-
 @pytest.fixture
 def demo():
     """Whether the site is a demo; a test that needs a real installation overrides it by parametrising."""
     return True
 
 
-@pytest.fixture(scope="session")
-def open_site(town_template):
-    """`open_site(folder)`: the whole application on a copy of the town, at 10:30 on 16 November 2026."""
+@cache
+def composed():
+    """The application composed once; sites are copies of it that know their own database, because nothing else differs."""
+    home = Installation(Settings(home=Path(), database_url="", testing=True), None, catalogue())
+    return compose(home, ["a key for tests"]), home
 
-    def opened(folder, *, demo=True):
-        shutil.copytree(town_template, folder)
-        url = f"sqlite:///{folder / 'doudi.sqlite'}"
+
+def app_of(home):
+    """The application of `home`: pages and templates are shared, what it counts and is told is its own."""
+    shared, first = composed()
+    app = copy(shared)
+    app.config, app.extensions = copy(shared.config), {**shared.extensions, EXTENSION: home}
+    app.extensions[LIMITS] = MovingWindowRateLimiter(MemoryStorage())
+    install_metrics(app)
+    home.packs_of_blueprints.update(first.packs_of_blueprints)
+    declare_recounting(home)
+    return app
+
+
+@pytest.fixture(scope="session")
+def open_site(beginnings):
+    """`open_site(folder, engine)`: the whole application on a copy of the town, at 10:30 on 16 November 2026."""
+
+    def opened(folder, engine, *, demo=True):
+        shutil.copytree(beginnings.keys, folder / "keys")
+        put_in_place(engine, beginnings.town)
         home = Installation(
-            settings=Settings(home=folder, database_url=url, testing=True),
-            engine=make_engine(url, hide_parameters=True),
+            settings=Settings(home=folder, database_url=str(engine.url), testing=True),
+            engine=engine,
             catalogue=catalogue(),
             vault=Vault(key_provider("file", folder / "keys")),
             demo=demo,
             enablings=lambda *_: enablings(),
         )
-        made = Site(compose(home, ["a key for tests"]), home, NOW)
+        made = Site(app_of(home), home, NOW)
         made.app.config["NOW"] = lambda: made.at
         return made
 
@@ -184,9 +196,11 @@ def open_site(town_template):
 
 
 @pytest.fixture
-def site(tmp_path, open_site, demo):
+def site(tmp_path, open_site, sqlite_engine, demo, monkeypatch):
     """The whole application, in a demo unless told, at 10:30 on 16 November 2026."""
-    made = open_site(tmp_path / "home", demo=demo)
+    # what a password costs is seen in tests/core/accounts; here each of a thousand hands would pay it twice
+    monkeypatch.setattr(passwords, "_MEMORY_KIB", 64)
+    made = open_site(tmp_path / "home", sqlite_engine, demo=demo)
     yield made
     made.home.engine.dispose()
 

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from core.access import ADMINISTRATORS, Role
 from core.accounts.models import LoginSession
-from core.database import Base
+from core.database import Base, make_engine
 from core.regions.queries import children
 from core.testing.town import COUNTY, TOWNSHIP
 from core.web.access_gate import LINK, PUBLIC, RESIDENT, entry_of
@@ -117,7 +117,8 @@ SIGN_IN = ("/sign-in", "/staff/sign-in")
 
 @pytest.fixture(scope="module")
 def county(open_site, tmp_path_factory):
-    made = make_county(open_site(tmp_path_factory.mktemp("walk") / "home"))
+    folder = tmp_path_factory.mktemp("walk")
+    made = make_county(open_site(folder / "home", make_engine(f"sqlite:///{folder / 'doudi.sqlite'}")))
     yield made
     made.site.home.engine.dispose()
 

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from app import compose
-from core.encryption import Vault, key_provider
 from core.settings import Settings
 from core.testing.fixtures import NOW
-from core.testing.town import catalogue, enablings, found_town
+from core.testing.town import catalogue, enablings
 from core.web.installation import Installation
-from tests.conftest import Site
+from tests.conftest import Site, app_of
 from tests.one_county import make_county
 from tests.test_access_walk import addresses, ask
 
@@ -18,18 +16,16 @@ pytestmark = [pytest.mark.row("R2-28"), pytest.mark.slow]
 
 
 @pytest.fixture
-def county(engine, tmp_path):
-    vault = Vault(key_provider("file", tmp_path / "keys"))
-    found_town(engine, vault, NOW).close()
+def county(engine, town, tmp_path):
     home = Installation(
         settings=Settings(home=tmp_path, database_url=str(engine.url), testing=True),
         engine=engine,
         catalogue=catalogue(),
-        vault=vault,
+        vault=town.vault,
         demo=True,
         enablings=lambda *_: enablings(),
     )
-    site = Site(compose(home, ["a key for tests"]), home, NOW)
+    site = Site(app_of(home), home, NOW)
     site.app.config["NOW"] = lambda: site.at
     return make_county(site)
 

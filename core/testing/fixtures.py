@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -18,8 +19,15 @@ from core.row_security import apply_policies
 from core.scopes import Scope, System
 from core.sessions import ScopedSession, open_session
 from core.tables import all_tables
+from core.testing.databases import (
+    Beginnings,
+    empty_postgresql,
+    found_on_postgresql,
+    make_beginnings,
+    put_in_place,
+)
 from core.testing.postgresql import APP_ROLE, app_role_url, start_postgresql
-from core.testing.town import Town, found_town
+from core.testing.town import Town
 
 NOW = datetime(2026, 11, 16, 2, 30, tzinfo=UTC)  # Monday 16 November 2026, 10:30 in Beijing
 
@@ -52,41 +60,58 @@ def worker_name(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="session")
-def postgresql_engine(postgresql_url: str) -> Iterator[Engine]:
+def postgresql_engine(postgresql_url: str, postgresql_owner: Engine) -> Iterator[Engine]:
     all_tables()
-    owner = make_engine(postgresql_url)
-    with owner.begin() as connection:
+    with postgresql_owner.begin() as connection:
         Base.metadata.create_all(connection)
         apply_policies(connection)
         connection.execute(text(f"GRANT USAGE ON SCHEMA public TO {APP_ROLE}"))
         connection.execute(
             text(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {APP_ROLE}")
         )
-    owner.dispose()
     # a test that left a row held would else wait for itself for ever
     engine = make_engine(app_role_url(postgresql_url), connect_args={"options": "-c lock_timeout=10s"})
     yield engine
     engine.dispose()
 
 
-def _empty_postgresql(url: str) -> None:
-    owner = make_engine(url)
-    with owner.begin() as connection:
-        names = ", ".join(table.name for table in Base.metadata.sorted_tables)
-        connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+@pytest.fixture(scope="session")
+def postgresql_owner(postgresql_url: str) -> Iterator[Engine]:
+    """The owner of the tables, whom no policy binds: empties them and founds the town."""
+    owner = make_engine(postgresql_url)
+    yield owner
     owner.dispose()
 
 
+@pytest.fixture(scope="session")
+def beginnings(tmp_path_factory: pytest.TempPathFactory) -> Beginnings:
+    """The databases that tests copy."""
+    return make_beginnings(tmp_path_factory.mktemp("beginnings"), NOW)
+
+
+@pytest.fixture
+def empty_file(beginnings: Beginnings, tmp_path: Path) -> Path:
+    """An SQLite file with all tables and no row, at `tmp_path / "doudi.sqlite"`."""
+    return Path(shutil.copy(beginnings.empty, tmp_path / "doudi.sqlite"))
+
+
+@pytest.fixture(scope="session")
+def sqlite_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """This worker's one engine on SQLite; who uses it puts a file in its place first."""
+    engine = make_engine(f"sqlite:///{tmp_path_factory.mktemp('sqlite') / 'doudi.sqlite'}")
+    yield engine
+    engine.dispose()
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+def engine(request: pytest.FixtureRequest, beginnings: Beginnings) -> Iterator[Engine]:
     """An empty database with all tables, once on SQLite and once on PostgreSQL."""
-    all_tables()
     if request.param == "postgresql":
         yield request.getfixturevalue("postgresql_engine")
-        _empty_postgresql(request.getfixturevalue("postgresql_url"))
+        empty_postgresql(request.getfixturevalue("postgresql_owner"))
         return
-    engine = make_engine(f"sqlite:///{tmp_path / 'doudi.sqlite'}")
-    Base.metadata.create_all(engine)
+    engine: Engine = request.getfixturevalue("sqlite_engine")
+    put_in_place(engine, beginnings.empty)
     yield engine
     engine.dispose()
 
@@ -117,14 +142,20 @@ def system(session_in: Callable[..., ScopedSession]) -> ScopedSession:
 
 
 @pytest.fixture
-def vault(tmp_path: Path) -> Vault:
-    """A vault with keys of its own."""
-    return Vault(key_provider("file", tmp_path / "keys"))
+def vault(tmp_path: Path, beginnings: Beginnings) -> Vault:
+    """A vault with keys of its own, which are those the town was founded with."""
+    return Vault(key_provider("file", Path(shutil.copytree(beginnings.keys, tmp_path / "keys"))))
 
 
 @pytest.fixture
-def town(engine: Engine, vault: Vault, now: datetime) -> Iterator[Town]:
+def town(
+    engine: Engine, vault: Vault, now: datetime, beginnings: Beginnings, request: pytest.FixtureRequest
+) -> Iterator[Town]:
     """A made-up town over an empty database (core/testing/town.py)."""
-    founded = found_town(engine, vault, now)
-    yield founded
-    founded.close()
+    if engine.dialect.name == "sqlite":
+        put_in_place(engine, beginnings.town)
+    else:
+        found_on_postgresql(request.getfixturevalue("postgresql_owner"), beginnings)
+    town = Town(engine, vault, now)
+    yield town
+    town.close()

@@ -10,11 +10,10 @@ from sqlalchemy import Engine, text
 
 from commands.db import newest_revision
 from core.access import job_actor
-from core.database import Base, make_engine
+from core.database import make_engine
 from core.encryption import Vault, key_provider
 from core.scopes import System
 from core.sessions import open_session
-from core.tables import all_tables
 
 
 @dataclass
@@ -32,12 +31,10 @@ class Here:
 
 
 @pytest.fixture
-def here(tmp_path, monkeypatch):
+def here(tmp_path, empty_file, monkeypatch):
     monkeypatch.setenv("DOUDI_HOME", str(tmp_path))
     monkeypatch.delenv("DOUDI_DATABASE_URL", raising=False)
-    all_tables()
-    engine = make_engine(f"sqlite:///{tmp_path / 'doudi.sqlite'}")
-    Base.metadata.create_all(engine)
+    engine = make_engine(f"sqlite:///{empty_file}")
     with engine.begin() as connection:
         connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"))
         connection.execute(text("INSERT INTO alembic_version VALUES (:now)"), {"now": newest_revision()})

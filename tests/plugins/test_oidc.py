@@ -15,14 +15,13 @@ from sqlalchemy import select
 from core.access import job_actor
 from core.accounts.models import IdentityLink, ResidentAccount
 from core.catalogue import Enabling
-from core.database import Base, make_engine
+from core.database import make_engine
 from core.encryption import Vault, key_provider
 from core.identity_numbers import make_demo_id
 from core.plugin_manager import load_packs
 from core.scopes import System
 from core.sessions import open_session
 from core.settings import load_settings
-from core.tables import all_tables
 from core.web.access_gate import check_views
 from core.web.install import make_app
 from core.web.installation import Installation
@@ -85,10 +84,8 @@ def house(monkeypatch):
 
 
 @pytest.fixture
-def home(tmp_path):
-    all_tables()
-    engine = make_engine(f"sqlite:///{tmp_path / 'doudi.sqlite'}")
-    Base.metadata.create_all(engine)
+def home(tmp_path, empty_file):
+    engine = make_engine(f"sqlite:///{empty_file}")
     settings = load_settings({"DOUDI_HOME": str(tmp_path)})
     rows = (Enabling("oidc", "1.0", "520000000000", date(2020, 1, 1)),)
     yield Installation(

@@ -12,10 +12,9 @@ from werkzeug.datastructures import MultiDict
 from core.access import Actor, Grant, Permission, Role
 from core.accounts.signed_in import SignedIn
 from core.catalogue.book import Catalogue
-from core.database import Base, make_engine
+from core.database import make_engine
 from core.errors import Blocked, NotAllowed, NotFound
 from core.settings import Settings
-from core.tables import all_tables
 from core.web.access_gate import LINK, PUBLIC, RESIDENT, STAFF, access, check_views
 from core.web.fields import MoneyField, NameField
 from core.web.form_builder import Form
@@ -158,13 +157,10 @@ TEMPLATES = {
 
 
 @pytest.fixture
-def home(tmp_path):
-    all_tables()
-    engine = make_engine(f"sqlite:///{tmp_path / 'doudi.sqlite'}", hide_parameters=True)
-    Base.metadata.create_all(engine)
-    settings = Settings(
-        home=tmp_path, database_url=f"sqlite:///{tmp_path / 'doudi.sqlite'}", secure_cookies=False
-    )
+def home(tmp_path, empty_file):
+    url = f"sqlite:///{empty_file}"
+    engine = make_engine(url, hide_parameters=True)
+    settings = Settings(home=tmp_path, database_url=url, secure_cookies=False)
     yield Installation(settings, engine, Catalogue([], None), clock=lambda: NOW)
     engine.dispose()
 
