@@ -14,7 +14,7 @@ from core.cases.models import Case
 from core.notices.changes import public_row_of, publish_first_notice, publish_long_term
 from core.notices.models import Notice, NoticeState, Objection, ObjectionState, PublicRow
 from core.regions import queries as regions
-from core.sessions import ScopedSession, found
+from core.sessions import ScopedSession, column_rows, found
 from core.translations import N_
 from core.web.access_gate import access
 from core.web.navigation import NavEntry, add_to_navigation
@@ -32,7 +32,7 @@ _WAITING = select(Objection.id).where(Objection.state == ObjectionState.OPEN).li
 
 
 def _waiting(database: ScopedSession) -> int:
-    return len(database.scalars(_WAITING).all())
+    return len(column_rows(database, _WAITING))
 
 
 add_to_navigation(

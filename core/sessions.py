@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any, NoReturn, TypeVar
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import ColumnElement, Connection, Engine, event, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Select, event, select, update
 from sqlalchemy import inspect as sa_inspect
 from sqlalchemy.orm import (
     ORMExecuteState,
@@ -146,19 +146,38 @@ def _limit_statement(state: ORMExecuteState) -> None:
     if state.execution_options.get(CHECKED_WRITE) is _CHECKED:
         return
     if not state.is_select or not state.is_orm_statement:
-        _refuse(state)
+        _refuse(state.statement)
     session: Any = state.session
     # refreshes and lazy loads are built by the ORM itself, with bare key columns
     by_orm = state.is_column_load or state.is_relationship_load
-    known = _limited.setdefault(state.statement, {})
-    key = (session.scope, by_orm)
+    state.statement = _in_scope(state.statement, session.scope, by_orm)
+
+
+def column_rows(
+    session: ScopedSession, statement: Select[Any], values: Mapping[str, Any] | None = None
+) -> Sequence[Any]:
+    """Every row of a select of columns, in the session's scope, for what each page asks with a statement made once.
+
+    The ORM is left out where it has nothing to load: that is two fifths of what a small statement costs. Raises OutOfScope.
+    """
+    if not isinstance(statement, Select):
+        _refuse(statement)
+    limited = _in_scope(statement, session.scope, by_orm=False)
+    session.flush()
+    return Session.connection(session).execute(limited, values).all()
+
+
+def _in_scope(statement: Any, scope: Scope, by_orm: bool) -> Any:
+    """The statement as it may run in a scope. Raises OutOfScope."""
+    known = _limited.setdefault(statement, {})
+    key = (scope, by_orm)
     limited = known.get(key, _limited)
     if limited is _limited:
         if len(known) >= _MOST_SCOPES:
             known.clear()
-        limited = known[key] = _limit(state.statement, session.scope, by_orm)
-    if limited is not None:
-        state.statement = limited
+        # None, not the statement itself: it would never be let go of
+        limited = known[key] = _limit(statement, scope, by_orm)
+    return statement if limited is None else limited
 
 
 # what a statement made once becomes in a scope: with it, SQLAlchemy keeps the key by which it finds what it compiled
@@ -186,8 +205,8 @@ def _only(model: type[Base], scope: Scope) -> Any:
     return with_loader_criteria(model, _criteria(model, scope), include_aliases=True)
 
 
-def _refuse(state: ORMExecuteState) -> NoReturn:
-    msg = f"only ORM selects pass a scoped session, not {type(state.statement).__name__}"
+def _refuse(statement: Any) -> NoReturn:
+    msg = f"only ORM selects pass a scoped session, not {type(statement).__name__}"
     raise OutOfScope(msg)
 
 

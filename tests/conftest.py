@@ -19,7 +19,7 @@ from sqlalchemy import event
 
 from app import compose
 from core.access import Actor, Role, job_actor
-from core.accounts import passwords
+from core.accounts import passwords, staff_sign_in
 from core.accounts.changes import create_staff
 from core.accounts.codes import outbox
 from core.accounts.role_changes import grant_role
@@ -200,6 +200,7 @@ def site(tmp_path, open_site, sqlite_engine, demo, monkeypatch):
     """The whole application, in a demo unless told, at 10:30 on 16 November 2026."""
     # what a password costs is seen in tests/core/accounts; here each of a thousand hands would pay it twice
     monkeypatch.setattr(passwords, "_MEMORY_KIB", 64)
+    monkeypatch.setattr(staff_sign_in, "NOBODYS_HASH", passwords.hash_password("nobody's"))
     made = open_site(tmp_path / "home", sqlite_engine, demo=demo)
     yield made
     made.home.engine.dispose()

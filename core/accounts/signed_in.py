@@ -32,7 +32,7 @@ from core.database import AwareDateTime, new_id
 from core.encryption import Place, Vault
 from core.regions.models import Region
 from core.scopes import LEVELS, HandedWork, System
-from core.sessions import ScopedSession, found, open_session, update_rows
+from core.sessions import ScopedSession, column_rows, found, open_session, update_rows
 from core.workdays import CHINA
 
 
@@ -91,7 +91,7 @@ def find_session(engine: Engine, vault: Vault | None, token: str, *, now: dateti
     Notes that she was seen, at most once a minute.
     """
     with open_session(engine, System("sign-in"), job_actor("sign-in"), vault=vault, writes=False) as session:
-        rows = session.execute(_SIGN_IN, {"digest": _digest(token), "now": now}).all()
+        rows = column_rows(session, _SIGN_IN, {"digest": _digest(token), "now": now})
         if not rows or not holds(rows[0], now):
             return None
         login = rows[0]

@@ -20,7 +20,7 @@ from core.accounts.assignments import own_limit, permission_of
 from core.cases.models import StepCode, Task, TaskState
 from core.cases.tasks import COUNTY_VISIT, REFUSAL_LETTER
 from core.scopes import Assigned, HandedWork, Scope
-from core.sessions import ScopedSession
+from core.sessions import ScopedSession, column_rows
 
 PAGE = 30
 COUNT_CAP = 1001
@@ -224,7 +224,7 @@ def _counted(roles: frozenset[Role], account_id: uuid.UUID | None, handed: Assig
 def worklist_counts(session: ScopedSession, actor: Actor) -> WorkCounts:
     """How much is due from `actor`, counted over the nearest deadlines."""
     handed = session.scope if isinstance(session.scope, Assigned) else _NOTHING_HANDED
-    rows = session.execute(_counted(_roles_here(actor), actor.account_id, handed)).all()
+    rows = column_rows(session, _counted(_roles_here(actor), actor.account_id, handed))
     return WorkCounts(
         total=len(rows),
         capped=len(rows) == COUNT_CAP,

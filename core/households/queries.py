@@ -12,7 +12,7 @@ from sqlalchemy import Uuid, bindparam, select, tuple_
 
 from core.households.models import Household, LowIncomeCategory, Membership, NameBigram, Person
 from core.households.names import bigrams
-from core.sessions import ScopedSession, found
+from core.sessions import ScopedSession, column_rows, found
 
 PAGE = 50
 Cursor = tuple[int, uuid.UUID]
@@ -83,8 +83,8 @@ def household_page(
     cursor = after or before or (None, None)
     statement = _page_statement(backwards, after is not None, before is not None, category is not None)
     asked = {"category": category, "sort": cursor[0], "id": cursor[1], "size": size + 1}
-    rows = list(session.execute(statement, asked))
-    more, rows = len(rows) > size, rows[:size]
+    rows = column_rows(session, statement, asked)
+    more, rows = len(rows) > size, list(rows[:size])
     if backwards:
         rows.reverse()
     first = (rows[0].sort, rows[0].id) if rows else None

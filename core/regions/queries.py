@@ -26,6 +26,7 @@ from core.regions.codes import (
     path_codes,
 )
 from core.regions.models import Region, RegionChange, RegionChangeKind, RegionCounter, RegionOffice
+from core.sessions import ScopedSession, column_rows
 from core.translations import N_
 
 __all__ = [
@@ -199,9 +200,9 @@ _COUNTERS = select(RegionCounter.name, RegionCounter.value).where(
 )
 
 
-def counters(session: Session, code: str) -> dict[str, int]:
+def counters(session: ScopedSession, code: str) -> dict[str, int]:
     """The counters of a node by name; empty outside the session's scope."""
-    return {name: value for name, value in session.execute(_COUNTERS, {"code": code})}  # noqa: C416
+    return {name: value for name, value in column_rows(session, _COUNTERS, {"code": code})}  # noqa: C416
 
 
 def _exists(on: date | None) -> ColumnElement[bool]:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 from babel.messages.pofile import read_po
+from markupsafe import Markup, escape
 from wtforms.i18n import get_builtin_gnu_translations
 
 SOURCE_LANGUAGE = "zh_CN"
 LANGUAGES = ("zh_CN", "en")
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Messages:
     """The texts of one language: by msgid, or by msgid and plural form; an unknown text stays as it is."""
 
@@ -23,6 +25,11 @@ class Messages:
 
     def gettext(self, text: str) -> str:
         return self.texts.get(text, text)
+
+    @lru_cache(maxsize=8192)  # noqa: B019  (a catalogue lives as long as its application)
+    def shown(self, text: str) -> Markup:
+        """As gettext, escaped for a page: the same few texts stand on every one."""
+        return escape(self.gettext(text))
 
     def ngettext(self, singular: str, plural: str, count: int) -> str:
         forms = self.plurals.get(singular)

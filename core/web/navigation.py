@@ -62,12 +62,13 @@ def nav_items() -> list[NavItem]:
     mine = state()
     held = mine.actor.permissions_at(mine.actor.node)
     entries: list[NavEntry] = current_app.extensions.get(EXTENSION, [])
+    root, path = request.script_root, request.path
     shown = [
-        (entry, _address(entry))
+        (entry, _address(entry, root))
         for entry in sorted(entries, key=_order)
         if entry.face == mine.face and (not entry.permissions or entry.permissions & held)
     ]
-    here = max((url for _, url in shown if _leads_to(url, request.path)), key=len, default=None)
+    here = max((url for _, url in shown if _leads_to(url, path)), key=len, default=None)
     return [
         NavItem(
             url=url,
@@ -84,10 +85,10 @@ def nav_items() -> list[NavItem]:
 _order = attrgetter("order")
 
 
-def _address(entry: NavEntry) -> str:
-    """Where the line leads; it takes no values, so the address depends on the site's prefix alone."""
+def _address(entry: NavEntry, root: str) -> str:
+    """Where the line leads; it takes no values, so the address depends on the site's prefix (`root`) alone."""
     known: dict[tuple[str, str], str] = current_app.extensions[EXTENSION_ADDRESSES]
-    key = (request.script_root, entry.endpoint)
+    key = (root, entry.endpoint)
     if key not in known:
         known[key] = url_for(entry.endpoint)
     return known[key]

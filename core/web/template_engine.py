@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import ChainMap
 from collections.abc import MutableMapping
+from keyword import iskeyword
 from typing import Any
 
 from flask.templating import Environment
@@ -13,7 +14,23 @@ from markupsafe import Markup, _escape_inner, escape  # type: ignore[attr-define
 
 
 class PageWriter(CodeGenerator):
-    """Compiles `{{ value }}` to `shown(value)` where templates are escaped, which is everywhere here."""
+    """Compiles `{{ value }}` to `shown(value)` where templates are escaped, which is everywhere here.
+
+    What is called by its bare name, a macro or a function of ours, is called at once: Jinja would look at each call
+    whether the callable asks for the context. A function that does (`pass_context`) is called by an attribute instead.
+    """
+
+    def visit_Call(self, node: nodes.Call, frame: Frame, forward_caller: bool = False) -> None:  # noqa: N802
+        named = isinstance(node.node, nodes.Name) and not forward_caller
+        if not named or node.dyn_args or node.dyn_kwargs or any(iskeyword(each.key) for each in node.kwargs):
+            super().visit_Call(node, frame, forward_caller=forward_caller)
+            return
+        self.visit(node.node, frame)
+        self.write("(")
+        for each in (*node.args, *node.kwargs):
+            self.visit(each, frame)
+            self.write(", ")
+        self.write(")")
 
     def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
         if frame.eval_ctx.volatile or not frame.eval_ctx.autoescape or finalize.src is not None:

@@ -95,7 +95,7 @@ def _shown(value: object, known: Messages) -> object:
 
 def _template_text(text: str, /, **values: Any) -> Markup:
     """`_()` of templates: text and values are escaped, markup passed as a value stays."""
-    translated = escape(messages().gettext(str(text)))
+    translated = messages().shown(str(text))
     if not values:
         return translated
     return translated % values if "%(" in translated else translated.format(**values)

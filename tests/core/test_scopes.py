@@ -34,7 +34,7 @@ from core.scopes import (
     level_column,
     region_columns,
 )
-from core.sessions import OutOfScope, update_rows, write_rows
+from core.sessions import OutOfScope, column_rows, update_rows, write_rows
 
 pytestmark = pytest.mark.row("R2-28")
 
@@ -128,16 +128,17 @@ def test_levels_are_read_from_the_code():
 )
 def test_each_scope_sees_its_own_rows_only(session_in, filled, scope, labels):
     session = session_in(scope)
-    assert set(session.scalars(select(Cabinet.label))) == labels
     assert {each.label for each in session.scalars(select(Cabinet))} == labels
-    other = aliased(Cabinet)
-    assert set(session.scalars(select(other.label))) == labels
-    assert session.scalar(select(func.count()).select_from(Cabinet)) == len(labels)
-    sub = select(Cabinet.label).subquery()
-    assert set(session.scalars(select(sub.c.label))) == labels
-    cte = select(Cabinet.label).cte()
-    assert set(session.scalars(select(cte.c.label))) == labels
-    assert session.scalar(select(select(func.count(Cabinet.id)).scalar_subquery())) == len(labels)
+    other, below, named = aliased(Cabinet), select(Cabinet.label).subquery(), select(Cabinet.label).cte()
+    # by the ORM and past it
+    for ask in (session.execute, lambda statement: column_rows(session, statement)):
+        for column_of in (Cabinet, other, below.c, named.c):
+            assert {label for (label,) in ask(select(column_of.label))} == labels
+        for counting in (
+            select(func.count()).select_from(Cabinet),
+            select(select(func.count(Cabinet.id)).scalar_subquery()),
+        ):
+            assert [count for (count,) in ask(counting)] == [len(labels)]
 
 
 def test_a_statement_made_once_gives_each_scope_its_own_rows(session_in, filled):
@@ -150,7 +151,15 @@ def test_a_statement_made_once_gives_each_scope_its_own_rows(session_in, filled)
             (Region(FENGGANG), {"there"}),
             (Public(date(2026, 11, 22)), set()),
         ):
-            assert set(session_in(scope).scalars(kept)) == labels
+            session = session_in(scope)
+            assert set(session.scalars(kept)) == labels
+            assert {label for (label,) in column_rows(session, kept)} == labels
+
+
+def test_columns_show_what_the_session_wrote_before(session_in):
+    session = session_in(Region(MEITAN))
+    session.add(cabinet(YONGXING, label="new"))
+    assert column_rows(session, select(Cabinet.label)) == [("new",)]
 
 
 def test_a_row_of_another_region_is_absent_by_id_join_and_subquery(session_in, filled):
@@ -165,6 +174,8 @@ def test_a_row_of_another_region_is_absent_by_id_join_and_subquery(session_in, f
     ]
     exists = select(Cabinet.label).where(select(Drawer.id).where(Drawer.cabinet_id == there.id).exists())
     assert session.scalars(exists).all() == []
+    assert column_rows(session, exists) == []
+    assert len(column_rows(session, joined)) == 1
 
 
 @pytest.mark.parametrize(
@@ -205,8 +216,9 @@ def test_a_row_of_another_region_is_absent_by_id_join_and_subquery(session_in, f
 )
 def test_every_way_around_the_scope_is_refused(session_in, filled, statement, scope):
     session = session_in(scope)
-    with pytest.raises(OutOfScope):
-        session.execute(statement)
+    for ask in (session.execute, lambda each: column_rows(session, each)):
+        with pytest.raises(OutOfScope):
+            ask(statement)
 
 
 def test_no_connection_and_no_bulk_methods(session_in):

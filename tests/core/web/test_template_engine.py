@@ -48,3 +48,15 @@ def test_an_imported_macro_knows_the_globals_added_before_it_is_first_used(engin
     engine.globals["greeting"] = "<hello>"
     macro = engine.from_string("{% macro greet() %}{{ greeting }}{% endmacro %}")
     assert engine.from_string("{% from m import greet %}{{ greet() }}").render(m=macro) == "&lt;hello&gt;"
+
+
+def test_what_is_called_by_its_name_gets_its_arguments_and_its_answer_is_escaped(
+    engine: TemplateEngine,
+) -> None:
+    engine.globals["told"] = lambda *given, **named: f"<{given}{named}>"
+    page = (
+        "{% macro pair(a, b='c') %}{{ a }}{{ b }}{{ caller() if caller is defined }}{% endmacro %}"
+        "{{ pair('<', b=told(1, x=2)) }}{% call pair('d') %}!{% endcall %}{{ told(**{'class': 3}) }}{{ told(class=4) }}"
+    )
+    shown = "&lt;&lt;(1,){&#39;x&#39;: 2}&gt;dc!&lt;(){&#39;class&#39;: 3}&gt;&lt;(){&#39;class&#39;: 4}&gt;"
+    assert engine.from_string(page).render() == shown
