@@ -196,11 +196,15 @@ def open_site(beginnings):
 
 
 @pytest.fixture
-def site(tmp_path, open_site, sqlite_engine, demo, monkeypatch):
-    """The whole application, in a demo unless told, at 10:30 on 16 November 2026."""
-    # what a password costs is seen in tests/core/accounts; here each of a thousand hands would pay it twice
+def cheap_passwords(monkeypatch):
+    """Hashes of little memory: what a real one costs is seen in one test, a thousand others would pay it at every door."""
     monkeypatch.setattr(passwords, "_MEMORY_KIB", 64)
     monkeypatch.setattr(staff_sign_in, "NOBODYS_HASH", passwords.hash_password("nobody's"))
+
+
+@pytest.fixture
+def site(tmp_path, open_site, sqlite_engine, demo, cheap_passwords):
+    """The whole application, in a demo unless told, at 10:30 on 16 November 2026."""
     made = open_site(tmp_path / "home", sqlite_engine, demo=demo)
     yield made
     made.home.engine.dispose()

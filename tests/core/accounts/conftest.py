@@ -58,7 +58,7 @@ class Staff:
 
 
 @pytest.fixture
-def hire(opens, now):
+def hire(opens, now, cheap_passwords):
     """`hire("shimei", Role.TOWNSHIP_CLERK, YONGXING)` makes an account with that role."""
 
     def hire(username, role=None, place=MEITAN):
@@ -77,7 +77,7 @@ def hire(opens, now):
 
 
 @pytest.fixture
-def enter(engine, vault, now):
+def enter(engine, vault, now, cheap_passwords):
     """`enter(username, password)` tries the door."""
 
     def enter(username, password, *, at=now, **options):

@@ -10,6 +10,7 @@ import pytest
 from core.access import Role
 from core.accounts.changes import change_password, reset_password
 from core.accounts.passwords import (
+    NOBODYS_HASH,
     NOT_USED_LATELY,
     PASSWORD_RULES,
     check_new_password,
@@ -76,6 +77,11 @@ def test_each_rule_is_told_in_the_words_that_were_shown_before():
         with pytest.raises(Invalid) as told:
             check_new_password(password, username="shimei", full_name="石梅")
         assert str(told.value) == rule.words.format(**rule.values)
+
+
+def test_a_hash_costs_a_guesser_as_much_memory_as_rfc_9106_asks_nobodys_too():
+    for hashed in (hash_password("茶园-Tea-12"), NOBODYS_HASH):
+        assert hashed.startswith("$argon2id$v=19$m=47104,t=1,p=1$")
 
 
 def test_the_same_password_never_hashes_alike_and_is_still_known():

@@ -31,7 +31,7 @@ def asked(town):
 
 
 @pytest.fixture
-def taxwoman(town, asked):
+def taxwoman(town, asked, cheap_passwords):
     """A department officer to whom the county handed the tax office's questions on the case."""
     with town.session(System("test")) as session:
         made = create_staff(
