@@ -1,6 +1,6 @@
 """Database sessions that keep to one scope for their life: every select, every row written.
 
-Selects go through `do_orm_execute`, rows through `before_flush` and the two bulk writers below; anything else that
+Selects go through `do_orm_execute` or `column_rows`, rows through `before_flush` and the two bulk writers below; anything else that
 could reach a table is refused (decisions 5 and 6).
 """
 
@@ -150,29 +150,41 @@ def _limit_statement(state: ORMExecuteState) -> None:
     session: Any = state.session
     # refreshes and lazy loads are built by the ORM itself, with bare key columns
     by_orm = state.is_column_load or state.is_relationship_load
+    if not by_orm:
+        _keep_values(state.parameters)
     state.statement = _in_scope(state.statement, session.scope, by_orm)
 
 
 def column_rows(
-    session: ScopedSession, statement: Select[Any], values: Mapping[str, Any] | None = None
+    session: ScopedSession, statement: Select[*tuple[Any, ...]], values: Mapping[str, Any] | None = None
 ) -> Sequence[Any]:
     """Every row of a select of columns, in the session's scope, for what each page asks with a statement made once.
 
-    The ORM is left out where it has nothing to load: that is two fifths of what a small statement costs. Raises OutOfScope.
+    The ORM is left out where it has nothing to load: that is two fifths of what a small statement costs. A mapped class would
+    come as its columns. Raises OutOfScope.
     """
     if not isinstance(statement, Select):
         _refuse(statement)
+    _keep_values(values)
     limited = _in_scope(statement, session.scope, by_orm=False)
-    session.flush()
+    if session.autoflush:
+        session.flush()
     return Session.connection(session).execute(limited, values).all()
+
+
+def _keep_values(values: Any) -> None:
+    """Refuse a value named as SQLAlchemy names the bound values of the criteria: it would take their place."""
+    if values and any(name.rpartition("_")[2].isdecimal() for name in values):
+        msg = "a value's name may not end in a number: it could stand in for the scope's own"
+        raise OutOfScope(msg)
 
 
 def _in_scope(statement: Any, scope: Scope, by_orm: bool) -> Any:
     """The statement as it may run in a scope. Raises OutOfScope."""
     known = _limited.setdefault(statement, {})
     key = (scope, by_orm)
-    limited = known.get(key, _limited)
-    if limited is _limited:
+    limited = known.get(key, _ABSENT)
+    if limited is _ABSENT:
         if len(known) >= _MOST_SCOPES:
             known.clear()
         # None, not the statement itself: it would never be let go of
@@ -183,6 +195,7 @@ def _in_scope(statement: Any, scope: Scope, by_orm: bool) -> Any:
 # what a statement made once becomes in a scope: with it, SQLAlchemy keeps the key by which it finds what it compiled
 _limited: WeakKeyDictionary[Any, dict[tuple[Scope, bool], Any]] = WeakKeyDictionary()
 _MOST_SCOPES = 512
+_ABSENT = object()
 
 
 def _limit(statement: Any, scope: Scope, by_orm: bool) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, Table
+from sqlalchemy import Select, Table, UpdateBase
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.elements import BinaryExpression, ColumnClause, TextClause, UnaryExpression
 from sqlalchemy.sql.operators import custom_op
@@ -46,7 +46,7 @@ def reads_one_class(statement: Any) -> bool:
 def _inspect(part: Any, found: dict[type[Base], None], by_orm: bool) -> None:
     if isinstance(part, Select) and part._propagate_attrs.get("compile_state_plugin") != "orm":  # noqa: SLF001
         msg = "a select of bare tables sees past the scope: select mapped attributes"
-    elif isinstance(part, (TextClause, CompoundSelect)):
+    elif isinstance(part, (TextClause, CompoundSelect, UpdateBase)):
         msg = f"{type(part).__name__} sees past the scope"
     elif _adds_words(part):
         msg = "words of SQL beside a statement see past the scope"

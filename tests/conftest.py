@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from copy import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cache
 from html import unescape
@@ -19,7 +19,7 @@ from sqlalchemy import event
 
 from app import compose
 from core.access import Actor, Role, job_actor
-from core.accounts import passwords, staff_sign_in
+from core.accounts import passwords
 from core.accounts.changes import create_staff
 from core.accounts.codes import outbox
 from core.accounts.role_changes import grant_role
@@ -156,15 +156,20 @@ def demo():
 
 @cache
 def composed():
-    """The application composed once; sites are copies of it that know their own database, because nothing else differs."""
+    """The application composed once, without a database, and the installation it was composed for."""
     home = Installation(Settings(home=Path(), database_url="", testing=True), None, catalogue())
     return compose(home, ["a key for tests"]), home
 
 
 def app_of(home):
-    """The application of `home`: pages and templates are shared, what it counts and is told is its own."""
+    """The application of `home`, a copy of the composed one: templates and addresses are shared, and whatever was read
+    from the settings; its database, its clock, its views and what it counts are its own.
+    """
     shared, first = composed()
+    assert replace(home.settings, home=first.settings.home, database_url="") == first.settings
+    assert home.catalogue is first.catalogue
     app = copy(shared)
+    app.view_functions = dict(shared.view_functions)
     app.config, app.extensions = copy(shared.config), {**shared.extensions, EXTENSION: home}
     app.extensions[LIMITS] = MovingWindowRateLimiter(MemoryStorage())
     install_metrics(app)
@@ -199,15 +204,12 @@ def open_site(beginnings):
 def cheap_passwords(monkeypatch):
     """Hashes of little memory: what a real one costs is seen in one test, a thousand others would pay it at every door."""
     monkeypatch.setattr(passwords, "_MEMORY_KIB", 64)
-    monkeypatch.setattr(staff_sign_in, "NOBODYS_HASH", passwords.hash_password("nobody's"))
 
 
 @pytest.fixture
 def site(tmp_path, open_site, sqlite_engine, demo, cheap_passwords):
     """The whole application, in a demo unless told, at 10:30 on 16 November 2026."""
-    made = open_site(tmp_path / "home", sqlite_engine, demo=demo)
-    yield made
-    made.home.engine.dispose()
+    return open_site(tmp_path / "home", sqlite_engine, demo=demo)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The databases tests begin from, made once a run and copied for each test: an empty one, and the founded town."""
+"""The databases tests begin from, made once by each worker and copied for each test: an empty one, and the founded town."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _FOUNDED = "founded"
 
 @dataclass(frozen=True, slots=True)
 class Beginnings:
-    """Files of one run: `empty` has every table and no row, `town` the founded town, `keys` the keys it was founded with."""
+    """Files of one worker: `empty` has every table and no row, `town` the founded town, `keys` the keys it was founded with."""
 
     empty: Path
     town: Path
@@ -33,20 +33,13 @@ def make_beginnings(folder: Path, now: datetime) -> Beginnings:
     made = Beginnings(folder / "empty.sqlite", folder / "town.sqlite", folder / "keys")
     engine = make_engine(f"sqlite:///{made.empty}")
     Base.metadata.create_all(engine)
-    _close(engine)
+    # the last connection that closes leaves everything in the one file
+    engine.dispose()
     shutil.copy(made.empty, made.town)
     engine = make_engine(f"sqlite:///{made.town}")
     found_town(engine, Vault(key_provider("file", made.keys)), now).close()
-    _close(engine)
-    return made
-
-
-def _close(engine: Engine) -> None:
-    """Close a file so that a copy of it alone holds everything."""
-    with engine.connect() as connection:
-        connection.exec_driver_sql("COMMIT")
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     engine.dispose()
+    return made
 
 
 def put_in_place(engine: Engine, file: Path) -> None:
@@ -59,18 +52,17 @@ def put_in_place(engine: Engine, file: Path) -> None:
 
 
 def found_on_postgresql(owner: Engine, made: Beginnings) -> None:
-    """Put the founded town into the empty tables of PostgreSQL: the rows are carried over from the file once, and from then on kept beside the tables."""
+    """Put the founded town into the empty tables of PostgreSQL: the first time from the file, then from a copy beside them."""
     with owner.begin() as connection:
         connection.execute(text("SET LOCAL session_replication_role = replica"))
-        if not _kept(connection):
+        kept = connection.scalars(
+            text("SELECT table_name FROM information_schema.tables WHERE table_schema = :schema"),
+            {"schema": _FOUNDED},
+        ).all()
+        for name in kept:
+            connection.execute(text(f"INSERT INTO public.{name} TABLE {_FOUNDED}.{name}"))
+        if not kept:
             _carry_over(connection, made)
-        for name in _kept(connection):
-            connection.execute(text(f"INSERT INTO public.{name} SELECT * FROM {_FOUNDED}.{name}"))
-
-
-def _kept(connection: Connection) -> list[str]:
-    statement = text("SELECT table_name FROM information_schema.tables WHERE table_schema = :schema")
-    return list(connection.scalars(statement, {"schema": _FOUNDED}))
 
 
 def _carry_over(connection: Connection, made: Beginnings) -> None:
@@ -79,12 +71,8 @@ def _carry_over(connection: Connection, made: Beginnings) -> None:
     with source.connect() as file:
         for table in Base.metadata.sorted_tables:
             if rows := [dict(row) for row in file.execute(table.select()).mappings()]:
-                connection.execute(
-                    text(
-                        f"CREATE TABLE {_FOUNDED}.{table.name} AS SELECT * FROM public.{table.name} WITH NO DATA"
-                    )
-                )
-                connection.execute(table.to_metadata(type(Base.metadata)(), schema=_FOUNDED).insert(), rows)
+                connection.execute(table.insert(), rows)
+                connection.execute(text(f"CREATE TABLE {_FOUNDED}.{table.name} AS TABLE public.{table.name}"))
     source.dispose()
 
 

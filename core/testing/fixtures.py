@@ -78,7 +78,7 @@ def postgresql_engine(postgresql_url: str, postgresql_owner: Engine) -> Iterator
 @pytest.fixture(scope="session")
 def postgresql_owner(postgresql_url: str) -> Iterator[Engine]:
     """The owner of the tables, whom no policy binds: empties them and founds the town."""
-    owner = make_engine(postgresql_url)
+    owner = make_engine(postgresql_url, connect_args={"options": "-c lock_timeout=10s"})
     yield owner
     owner.dispose()
 
@@ -113,7 +113,6 @@ def engine(request: pytest.FixtureRequest, beginnings: Beginnings) -> Iterator[E
     engine: Engine = request.getfixturevalue("sqlite_engine")
     put_in_place(engine, beginnings.empty)
     yield engine
-    engine.dispose()
 
 
 @pytest.fixture
@@ -143,7 +142,7 @@ def system(session_in: Callable[..., ScopedSession]) -> ScopedSession:
 
 @pytest.fixture
 def vault(tmp_path: Path, beginnings: Beginnings) -> Vault:
-    """A vault with keys of its own, which are those the town was founded with."""
+    """A vault with the town's keys, in a folder of its own."""
     return Vault(key_provider("file", Path(shutil.copytree(beginnings.keys, tmp_path / "keys"))))
 
 
@@ -151,7 +150,7 @@ def vault(tmp_path: Path, beginnings: Beginnings) -> Vault:
 def town(
     engine: Engine, vault: Vault, now: datetime, beginnings: Beginnings, request: pytest.FixtureRequest
 ) -> Iterator[Town]:
-    """A made-up town over an empty database (core/testing/town.py)."""
+    """A made-up town (core/testing/town.py) in a database into which nothing was written before."""
     if engine.dialect.name == "sqlite":
         put_in_place(engine, beginnings.town)
     else:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
 
 from babel.messages.pofile import read_po
@@ -15,21 +14,30 @@ SOURCE_LANGUAGE = "zh_CN"
 LANGUAGES = ("zh_CN", "en")
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True)
 class Messages:
-    """The texts of one language: by msgid, or by msgid and plural form; an unknown text stays as it is."""
+    """The texts of one language: by msgid, or by msgid and plural form; an unknown text stays as it is.
+
+    `msgids`: the texts of the house in any language; whatever else a page shows may be somebody's and is not kept.
+    """
 
     language: str
     texts: dict[str, str] = field(default_factory=dict)
     plurals: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    msgids: frozenset[str] = frozenset()
+    _shown: dict[str, Markup] = field(default_factory=dict)
 
     def gettext(self, text: str) -> str:
         return self.texts.get(text, text)
 
-    @lru_cache(maxsize=8192)  # noqa: B019  (a catalogue lives as long as its application)
     def shown(self, text: str) -> Markup:
         """As gettext, escaped for a page: the same few texts stand on every one."""
-        return escape(self.gettext(text))
+        known = self._shown.get(text)
+        if known is None:
+            known = escape(self.gettext(text))
+            if text in self.msgids:
+                self._shown[text] = known
+        return known
 
     def ngettext(self, singular: str, plural: str, count: int) -> str:
         forms = self.plurals.get(singular)
@@ -58,6 +66,9 @@ def load_messages(folders: Iterable[Path]) -> dict[str, Messages]:
             path = po_file(folder, language)
             if path.exists():
                 messages.add_file(path)
+    msgids = frozenset(text for messages in catalogues.values() for text in messages.texts)
+    for messages in catalogues.values():
+        messages.msgids = msgids
     return catalogues
 
 

@@ -16,13 +16,12 @@ from markupsafe import Markup, _escape_inner, escape  # type: ignore[attr-define
 class PageWriter(CodeGenerator):
     """Compiles `{{ value }}` to `shown(value)` where templates are escaped, which is everywhere here.
 
-    What is called by its bare name, a macro or a function of ours, is called at once: Jinja would look at each call
-    whether the callable asks for the context. A function that does (`pass_context`) is called by an attribute instead.
+    What is called by its bare name, a macro or a function, is called at once: Jinja would look at each call whether it asks
+    for the context. Here that is looked up once, among the globals, when the template is compiled.
     """
 
     def visit_Call(self, node: nodes.Call, frame: Frame, forward_caller: bool = False) -> None:  # noqa: N802
-        named = isinstance(node.node, nodes.Name) and not forward_caller
-        if not named or node.dyn_args or node.dyn_kwargs or any(iskeyword(each.key) for each in node.kwargs):
+        if forward_caller or not self._is_plain(node):
             super().visit_Call(node, frame, forward_caller=forward_caller)
             return
         self.visit(node.node, frame)
@@ -31,6 +30,13 @@ class PageWriter(CodeGenerator):
             self.visit(each, frame)
             self.write(", ")
         self.write(")")
+
+    def _is_plain(self, node: nodes.Call) -> bool:
+        """Whether a call can be written as Python's own: by name, without stars, and nothing but its arguments to pass."""
+        if not isinstance(node.node, nodes.Name) or node.dyn_args or node.dyn_kwargs:
+            return False
+        asks = hasattr(self.environment.globals.get(node.node.name), "jinja_pass_arg")
+        return not asks and not any(iskeyword(each.key) for each in node.kwargs)
 
     def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
         if frame.eval_ctx.volatile or not frame.eval_ctx.autoescape or finalize.src is not None:

@@ -76,6 +76,13 @@ def test_served_places_come_first_and_are_told_from_the_rest(guizhou):
 
 def test_a_search_reads_the_names_a_few_times_at_most_however_long_the_text(guizhou):
     queries_made = []
-    event.listen(guizhou.get_bind(), "before_cursor_execute", lambda *given: queries_made.append(given[2]))
-    queries.search(guizhou, " ".join("没有这个地方" * 20), under=NATION)
+
+    def note(_connection, _cursor, statement, *_):
+        queries_made.append(statement)
+
+    event.listen(guizhou.get_bind(), "before_cursor_execute", note)
+    try:
+        queries.search(guizhou, " ".join("没有这个地方" * 20), under=NATION)
+    finally:
+        event.remove(guizhou.get_bind(), "before_cursor_execute", note)
     assert len(queries_made) <= queries.MOST_WORDS

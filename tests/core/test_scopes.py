@@ -208,6 +208,8 @@ def test_a_row_of_another_region_is_absent_by_id_join_and_subquery(session_in, f
         delete(Cabinet),
         update(Cabinet.__table__).values(label="x"),
         delete(Cabinet.__table__),
+        select(delete(Cabinet).returning(Cabinet.label).cte().c.label),
+        select(insert(Cabinet).values(id=new_id()).returning(Cabinet.label).cte().c.label),
     ],
     ids=str,
 )
@@ -219,6 +221,13 @@ def test_every_way_around_the_scope_is_refused(session_in, filled, statement, sc
     for ask in (session.execute, lambda each: column_rows(session, each)):
         with pytest.raises(OutOfScope):
             ask(statement)
+
+
+def test_no_value_stands_in_for_one_of_the_scope(session_in, filled):
+    session = session_in(Region(MEITAN))
+    for ask in (session.execute, lambda *given: column_rows(session, *given)):
+        with pytest.raises(OutOfScope):
+            ask(select(Cabinet.label), {"county_1": FENGGANG})
 
 
 def test_no_connection_and_no_bulk_methods(session_in):

@@ -348,7 +348,6 @@ def test_a_sign_in_that_ran_out_keeps_what_was_typed_and_leads_back(site, walk, 
 
 
 def test_a_form_without_its_token_is_sent_once_more_with_everything_kept(site, walk, words):
-    site.app.config["WTF_CSRF_ENABLED"] = True
     walk.open("contact")
     answer = walk.browser.client.post(walk.url("contact"), data={"address": "岩脚组学堂边", "do": "next"})
     assert answer.status_code == 400

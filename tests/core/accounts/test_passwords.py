@@ -79,7 +79,7 @@ def test_each_rule_is_told_in_the_words_that_were_shown_before():
         assert str(told.value) == rule.words.format(**rule.values)
 
 
-def test_a_hash_costs_a_guesser_as_much_memory_as_rfc_9106_asks_nobodys_too():
+def test_a_hash_costs_a_guesser_46_mib_nobodys_too():
     for hashed in (hash_password("茶园-Tea-12"), NOBODYS_HASH):
         assert hashed.startswith("$argon2id$v=19$m=47104,t=1,p=1$")
 

@@ -148,8 +148,10 @@ def test_a_submission_writes_one_message_in_its_one_commit_however_often_it_is_p
         commits.append(1)
 
     event.listen(town.engine, "commit", count)
-    town.submit(application)
-    event.remove(town.engine, "commit", count)
+    try:
+        town.submit(application)
+    finally:
+        event.remove(town.engine, "commit", count)
     assert len(commits) == 1
     town.submit(application)
     assert [each.event for each in messages(town, application.id)] == [MessageEvent.RECEIVED]

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 import pytest
 from flask import Flask
-from jinja2 import StrictUndefined, UndefinedError
+from jinja2 import StrictUndefined, UndefinedError, pass_context
 from markupsafe import Markup
 
 from core.web.template_engine import TemplateEngine
@@ -60,3 +60,12 @@ def test_what_is_called_by_its_name_gets_its_arguments_and_its_answer_is_escaped
     )
     shown = "&lt;&lt;(1,){&#39;x&#39;: 2}&gt;dc!&lt;(){&#39;class&#39;: 3}&gt;&lt;(){&#39;class&#39;: 4}&gt;"
     assert engine.from_string(page).render() == shown
+
+
+def test_a_function_that_asks_for_the_context_is_given_it(engine: TemplateEngine) -> None:
+    @pass_context
+    def whose(context, word: str) -> str:
+        return f"{word} {context['name']}"
+
+    engine.globals["whose"] = whose
+    assert engine.from_string("{{ whose('<') }}").render(name="罗平") == "&lt; 罗平"
