@@ -16,6 +16,9 @@ NATION = "000000000000"
 class Permission(StrEnum):
     """One act on one kind of thing, written `thing:act`."""
 
+    # an Enum hashes its name in Python, each time; sets of them are asked at every link of a page
+    __hash__ = str.__hash__
+
     WORKLIST_READ = "worklist:read"
     HOUSEHOLD_READ = "household:read"
     HOUSEHOLD_TRANSFER = "household:transfer"
@@ -56,6 +59,8 @@ class Permission(StrEnum):
 
 class Role(StrEnum):
     """The roles of R2-28 and the three separated administrators of GB/T 22239 (8.1.4)."""
+
+    __hash__ = str.__hash__
 
     VILLAGE_ASSISTANT = "village_assistant"
     CONTRACT_WORKER = "contract_worker"

@@ -7,6 +7,15 @@ from flask import Response, request
 from core.web.installation import installation
 from core.web.request import state
 
+_ALWAYS = {
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(self), geolocation=(self), microphone=()",
+}
+
 
 def content_policy(nonce: str) -> str:
     """Everything from this site only; no inline script or style except what carries this request's nonce."""
@@ -39,15 +48,16 @@ def is_encrypted() -> bool:
 
 def protect(response: Response) -> None:
     """Add the headers, leaving alone what a view set by itself."""
-    headers = response.headers
-    headers.setdefault("Content-Security-Policy", content_policy(state().nonce))
-    headers.setdefault("Referrer-Policy", "same-origin")
-    headers.setdefault("X-Content-Type-Options", "nosniff")
-    headers.setdefault("X-Frame-Options", "DENY")
-    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-    headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-    headers.setdefault("Permissions-Policy", "camera=(self), geolocation=(self), microphone=()")
-    # every page of ours carries a token or the reader's choices, so even a public one is not kept by others
-    headers.setdefault("Cache-Control", "no-store, private" if state().personal else "no-cache, private")
+    mine = state()
+    wanted = {
+        **_ALWAYS,
+        "Content-Security-Policy": content_policy(mine.nonce),
+        # every page of ours carries a token or the reader's choices, so even a public one is not kept by others
+        "Cache-Control": "no-store, private" if mine.personal else "no-cache, private",
+    }
     if is_encrypted():
-        headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+        wanted["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+    given = {name.lower() for name, _ in response.headers}
+    for name, value in wanted.items():
+        if name.lower() not in given:
+            response.headers.add(name, value)

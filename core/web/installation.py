@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Protocol
 
-from flask import Flask, current_app
+from flask import Flask
 from sqlalchemy import Engine
 
 from core.access import NATION
@@ -18,6 +18,7 @@ from core.catalogue.region_view import RegionCatalogue
 from core.encryption import Vault
 from core.settings import Settings
 from core.web.kept_places import KeptPlaces
+from core.web.proxies import application
 
 EXTENSION = "doudi"
 
@@ -74,7 +75,7 @@ class Installation:
 
 def installation() -> Installation:
     """The installation that answers the present request."""
-    found: Installation = current_app.extensions[EXTENSION]
+    found: Installation = application().extensions[EXTENSION]
     return found
 
 

@@ -20,6 +20,7 @@ from core.database import new_id
 from core.scopes import Link, Scope, System
 from core.sessions import ScopedSession, open_session
 from core.web.installation import installation
+from core.web.proxies import belongings
 from core.workdays import CHINA
 
 WRITING_METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
@@ -51,7 +52,7 @@ class RequestState:
 
 def state() -> RequestState:
     """The state of this request, made at first use."""
-    found: RequestState | None = g.get("doudi")
+    found: RequestState | None = belongings().get("doudi")
     if found is None:
         found = g.doudi = RequestState(face="staff" if flask_request.path.startswith("/staff") else "portal")
     return found

@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 from core.errors import Problem
 from core.web.formats import day, moment
 from core.web.messages import LANGUAGES, SOURCE_LANGUAGE, Messages
+from core.web.proxies import belongings
 
 __all__ = ["LANGUAGES", "N_", "SOURCE_LANGUAGE", "_", "gettext", "language", "ngettext", "text_of"]
 
@@ -28,7 +29,7 @@ def language() -> str:
     """`zh_CN` or `en`: as the address (`?lang=en`), the cookie, or nothing says; never guessed from the browser."""
     if not has_request_context():
         return SOURCE_LANGUAGE
-    found: str | None = g.get("language")
+    found: str | None = belongings().get("language")
     if found is None:
         wish = request.args.get("lang") or request.cookies.get(LANGUAGE_COOKIE) or ""
         found = g.language = _WISHES.get(wish, SOURCE_LANGUAGE)
@@ -37,7 +38,7 @@ def language() -> str:
 
 def messages() -> Messages:
     """The catalogue of the reader's language."""
-    found: Messages | None = g.get("messages")
+    found: Messages | None = belongings().get("messages")
     if found is None:
         found = current_app.extensions[EXTENSION][language()]
         if has_request_context():
