@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Uuid, bindparam, select, tuple_
+from sqlalchemy import Uuid, bindparam, select, tuple_, type_coerce
 
 from core.households.models import Household, LowIncomeCategory, Membership, NameBigram, Person
 from core.households.names import bigrams
@@ -36,7 +36,8 @@ _ALONE = (
     .label("alone")
 )
 _COLUMNS = (
-    Household.id,
+    # as text: it stands in an address
+    type_coerce(Household.id, Uuid(as_uuid=False)).label("id"),
     Household.number,
     Household.sort,
     Household.head_masked,
@@ -87,8 +88,7 @@ def household_page(
     more, rows = len(rows) > size, list(rows[:size])
     if backwards:
         rows.reverse()
-    first = (rows[0].sort, rows[0].id) if rows else None
-    end = (rows[-1].sort, rows[-1].id) if rows else None
+    first, end = (_cursor_at(rows[0]), _cursor_at(rows[-1])) if rows else (None, None)
     at_start = after is None and not backwards
     at_end = last
     return HouseholdPage(
@@ -96,6 +96,10 @@ def household_page(
         after=None if at_end or (not backwards and not more) else end,
         before=None if at_start or (backwards and not more) else first,
     )
+
+
+def _cursor_at(row: Any) -> Cursor:
+    return row.sort, uuid.UUID(row.id)
 
 
 def household(session: ScopedSession, household_id: uuid.UUID) -> Household:

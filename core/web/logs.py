@@ -109,7 +109,7 @@ class _ToFile(MaskingHandler, RotatingFileHandler):
 def configure_logs(stream: TextIO | None = None, level: int = logging.INFO) -> None:
     """Send our events and those of libraries through the mask to `stream` (standard error)."""
     # no line says from where in the code or which thread it comes, so it is not worked out (Python's logging, Optimization)
-    logging._srcfile = None  # type: ignore[attr-defined]  # noqa: SLF001
+    logging._srcfile = None  # noqa: SLF001
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     root = logging.getLogger()
     root.handlers = [each for each in root.handlers if not isinstance(each, MaskingHandler)]
