@@ -81,7 +81,7 @@ class _Members(dict[str | None, StrEnum | None]):
         self.kind = kind
 
     def __missing__(self, text: str | None) -> StrEnum:
-        return self.kind(text)
+        return self.kind(str(text))
 
 
 class EnumText(TypeDecorator[StrEnum]):

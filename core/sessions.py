@@ -47,7 +47,7 @@ Row = TypeVar("Row")
 class ScopedSession(Session):
     """A session that sees and writes only what its scope admits. `vault` seals secrets, `actor` is who acts.
 
-    `engine`: what it was opened on, for another session beside it.
+    `engine`: what it was opened on, for another session beside it. `owes`: something beside rows waits for the commit.
     """
 
     engine: Engine
@@ -55,6 +55,12 @@ class ScopedSession(Session):
     actor: Actor
     vault: Any
     wrote = False
+    owes = False
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether a commit would do nothing but end the reading, which closing does for less."""
+        return not (self.wrote or self.owes or self.new or self.dirty or self.deleted)
 
     def close(self) -> None:
         """End the session; what was not committed is taken back."""

@@ -77,6 +77,7 @@ def look(
     """
     entry = _entry(session, act, subject, now, None, region, person_id, case_id, reason, None, True)
     session.info.setdefault(_LOOKS, []).append(entry)
+    session.owes = True
 
 
 @event.listens_for(ScopedSession, "after_commit")

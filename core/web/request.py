@@ -221,7 +221,7 @@ def settle(response: Response) -> None:
         return
     if response.status_code >= 400 or mine.broken:
         mine.database.rollback()
-    if not mine.broken:
+    if not mine.broken and not mine.database.is_settled:
         mine.database.commit()
 
 
