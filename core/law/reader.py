@@ -87,9 +87,9 @@ class Law:
             raise LawFault(N_("参数 {key} 不能精确到万分之一。"), key=key)
         return parts
 
-    def yes(self, key: str) -> bool:
-        """A yes or a no."""
-        return bool(self.read(key).value)
+    def yes(self, key: str, where: bool = True) -> bool:
+        """A yes or a no; no where it does not matter."""
+        return bool(where and self.read(key).value)
 
     def text(self, key: str) -> str:
         """A wording."""

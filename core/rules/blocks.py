@@ -19,6 +19,9 @@ def disability_within(person: Any, grade: Any, mental_grade: Any) -> Any:
     Grade 1 is the heaviest, 0 is none. Class 7 (multiple) counts as mental only with such a part of that grade on it.
     """
     graded = person.disability_grade >= 1
+    if graded is False:
+        # most people: the rest need not be worked out
+        return False
     mental = all_of(
         person.disability_grade <= mental_grade,
         any_of(

@@ -11,7 +11,7 @@ import narwhals as nw
 
 from core.law.parameters import Area
 from core.law.reader import MonthBefore
-from core.rules.choose import when
+from core.rules.choose import all_of, when
 from core.rules.columns import Column, RuleMisuse, truth
 from core.rules.facts import HOME_FACTS, PERSON_FACTS, FactDeclaration, FactKind
 from core.rules.outcome import Highest, Outcome
@@ -118,24 +118,25 @@ class TracedLaw:
     def ratio(self, key: str) -> tuple[Any, Any]:
         return self._ask(Asked("numerator", key)), self._ask(Asked("denominator", key))
 
-    def yes(self, key: str) -> Any:
-        return self._ask(Asked("yes", key)) == 1
+    def yes(self, key: str, where: Any = True) -> Any:
+        return where is not False and all_of(where, self._value(Asked("yes", key), where) == 1)
 
     def text(self, _key: str) -> Any:
         raise RuleMisuse(N_("规则里不能读文字参数。"))
 
     def _ask(self, asked: Asked, where: Any = True) -> Any:
-        if where is False:
-            return 0
+        return 0 if where is False else when(where, self._value(asked, where), 0)
+
+    def _value(self, asked: Asked, where: Any) -> Any:
         self._trace.asked[asked] = None
         if asked in self._trace.uniform:
-            return when(where, self._trace.uniform[asked], 0)
+            return self._trace.uniform[asked]
         column = Column(nw.col(asked.column), wide=True, name=asked.key)
         if asked in self._trace.lacking:
             lacks = column.expr.is_null() & truth(where)
             known = self._trace.missing.get(asked.key)
             self._trace.missing[asked.key] = lacks if known is None else known | lacks
-        return when(where, column, 0)
+        return column
 
 
 def _area_name(area: Any) -> str | None:

@@ -13,7 +13,6 @@ from core.api import (
     Law,
     Option,
     Outcome,
-    all_of,
     any_of,
     asset_conditions,
     below,
@@ -31,9 +30,7 @@ BELOW_EDGE = N_("共同生活的家庭成员人均收入低于低保边缘家庭
 
 def _group(law: Law, code: str, text: str, belongs: Any) -> Option:
     """A group of the supplement, where the place covers it."""
-    return Option(
-        code, text, all_of(law.yes(f"supplement.covers.{code}"), belongs), f"supplement.rate.{code}"
-    )
+    return Option(code, text, law.yes(f"supplement.covers.{code}", where=belongs), f"supplement.rate.{code}")
 
 
 @person_rule(source="民发〔2021〕57号 第二十七条", title=N_("分类施保"))
