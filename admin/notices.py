@@ -94,7 +94,7 @@ def _read_back(notice: Notice, case_id: uuid.UUID) -> Response:
     elif leaks:
         flash(gettext("公示页上查出不该公开的内容，已经自动撤下。请检查后重新张贴。"), "error")
     else:
-        flash(gettext("公示已张贴，并以普通访客的身份读过一遍，没有个人信息。"), "success")
+        flash(gettext("公示已张贴，并以普通访客的身份读过一遍，没有不该公示的信息。"), "success")
     return redirect_to(f"/staff/cases/{case_id}")
 
 

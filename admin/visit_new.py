@@ -94,6 +94,7 @@ def _act(desk: VisitDesk) -> Response:
         sections, lines = desk.sections(sent=False), lines_of(desk, sent=False)
         return _state(desk) if what == "autosave" else _show(desk, sections, lines, status=409)
     if what == "autosave":
+        desk.choose(sections)
         return _state(desk)
     if failed is not None:
         _forgive_empty(sections)

@@ -64,7 +64,10 @@ class SectionForm:
 
 @dataclass(slots=True)
 class VisitDesk:
-    """One visit being filled in. `stored`: question → value the register, the declaration or the last visit holds."""
+    """One visit being filled in. `stored`: question → value the register, the declaration or the last visit holds.
+
+    `chosen`: the photos and signatures that lie on the page, which the button that is pressed next will keep.
+    """
 
     case: Case
     people: CasePeople
@@ -75,6 +78,7 @@ class VisitDesk:
     colleagues: Sequence[Colleague]
     conflicts: Mapping[str, Any] = field(default_factory=dict)
     merged: Mapping[str, Any] = field(default_factory=dict)
+    chosen: frozenset[str] = frozenset()
 
     def sections(self, *, sent: bool) -> list[SectionForm]:
         """Who went, then every section of the form that asks something: as sent, or as stored."""
@@ -202,6 +206,8 @@ class VisitDesk:
             )
         for fault in self.read()[1]:
             name = fault.path.partition(".")[0]
+            if name in self.chosen:
+                continue
             label = next((gettext(each.label) for each in self.form.questions if each.name == name), "")
             told.append((f"{name}-row", label, gettext(fault.message, **fault.values)))
         return told
@@ -255,6 +261,15 @@ class VisitDesk:
         return found
 
     # --- saving ---
+
+    def choose(self, sections: Sequence[SectionForm]) -> None:
+        """Note which photos and signatures were sent along without being kept yet."""
+        self.chosen = frozenset(
+            question.name
+            for part in sections
+            for question in part.section.questions
+            if question.kind in FILES and question.name in part.form and _given_now(part.form[question.name])
+        )
 
     def keep(self, values: Mapping[str, Any], removed: Sequence[str] = ()) -> None:
         """Save at once, so that what was typed stays even where the page then answers with an error. Raises DraftConflict."""

@@ -69,7 +69,8 @@ class AwareDateTime(TypeDecorator[datetime]):
     def result_processor(self, dialect: Dialect, coltype: object) -> Any:  # noqa: ARG002
         """Read at once as what it is: a list reads hundreds of instants and words."""
         if dialect.name == "sqlite":
-            return lambda value: None if value is None else datetime.fromisoformat(f"{value}+00:00")
+            return lambda value: None if value is None else datetime.fromisoformat(value).replace(tzinfo=UTC)
+        # timestamptz: the driver gives it aware, in the zone of the session
         return lambda value: None if value is None else value.astimezone(UTC)
 
 

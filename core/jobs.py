@@ -147,6 +147,7 @@ def start(
         session.add(job_row)
         session.flush()
     session.info.setdefault(ASKED, {})[job_id] = job_row.attempt
+    session.owes = True
     return job_id
 
 

@@ -112,13 +112,14 @@ class People:
         each = frame.select(value=whole(to_monthly(value, per, unit)).fill_null(0))["value"]
         columns = [self._sum(each).alias("shown supplement")]
         if trace.missing:
-            lacks = frame.select(**{key: lack.cast(nw.Int64) for key, lack in trace.missing.items()})
-            counted = _side_by_side({key: self._sum(lacks[key]) for key in lacks.columns})
-            lacking = counted.select(
-                **{"lacks supplement": first_lacking({k: nw.col(k) > 0 for k in lacks.columns})}
-            )
-            columns.append(lacking["lacks supplement"])
+            columns.append(self._first_lack(frame.select(lack=first_lacking(trace.missing))["lack"]))
         return columns
+
+    def _first_lack(self, each: nw.Series[Any]) -> nw.Series[Any]:
+        """What the first person of a household lacks, as a single run would stop there."""
+        frame = _side_by_side({"household": self._frame["household"], "lacks supplement": each})
+        first = frame.drop_nulls("lacks supplement").unique("household", keep="first", maintain_order=True)
+        return self._homes.select("household").join(first, on="household", how="left")["lacks supplement"]
 
     def _sum(self, each: nw.Series[Any]) -> nw.Series[Any]:
         values: pl.Series = each.to_native()

@@ -217,11 +217,11 @@ def settle(response: Response) -> None:
     A form shown again with what is wrong in it has shown the case all the same: its looks are written.
     """
     mine = state()
-    if mine.database is None:
+    if mine.database is None or mine.database.is_settled:
         return
     if response.status_code >= 400 or mine.broken:
         mine.database.rollback()
-    if not mine.broken and not mine.database.is_settled:
+    if not mine.broken:
         mine.database.commit()
 
 

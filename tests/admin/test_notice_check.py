@@ -99,7 +99,7 @@ def test_a_page_that_a_visitor_cannot_read_is_not_called_clean_and_is_read_again
         assert clerk.post(f"{case}/notice").status_code == 303
     said = words(clerk.get(case))
     assert "还没有复核" in said
-    assert "没有个人信息" not in said
+    assert "没有不该公示的信息" not in said
     with site.session() as session:
         (notice,) = unchecked_notices(session)
     assert check_notice(site.app, notice, now=site.at) == []
@@ -141,7 +141,7 @@ def test_a_notice_that_comes_after_a_whole_page_of_others_hangs_and_is_checked(s
         session.commit()
     clerk.get(case)
     clerk.post(f"{case}/notice")
-    assert "没有个人信息" in words(clerk.get(case))
+    assert "没有不该公示的信息" in words(clerk.get(case))
     site.later(days=2)
     first = site.browser().get(f"/notices/{TOWNSHIP}")
     assert "周明" not in first.text

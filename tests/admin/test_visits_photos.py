@@ -81,6 +81,19 @@ def test_a_photo_is_kept_small_without_its_place_and_with_the_time_it_was_taken(
     assert b"SomePhone" not in picture.data
 
 
+def test_what_lies_on_the_page_is_not_told_as_missing_though_a_button_alone_keeps_it(
+    clerk, family, whole, words
+):
+    browser, _actor = clerk
+    form = VisitPage(browser, family)
+    saved = browser.post(form.url, {**form.fields, **whole, "do": "autosave"}, headers={"HX-Request": "true"})
+    assert "都填好了，可以提交" in words(saved)
+    # nothing was kept of them: the page opened anew asks for them
+    again = browser.get(form.url)
+    assert "都填好了" not in words(again)
+    assert 'href="#house_photo-row"' in again.text
+
+
 def test_a_photo_taken_anew_replaces_the_former_one(site, clerk, family):
     form = VisitPage(clerk[0], family)
     form.press("save", {"house_photo": photo(camera_photo((40, 30)))})

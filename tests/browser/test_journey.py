@@ -322,7 +322,7 @@ def publish(journey: Journey, clerk: Person) -> None:
     clerk.goes(f"{journey.case}/notice")
     clerk.reads("只有这些，别的一样都不会出现")
     clerk.presses("张贴初审公示")
-    clerk.reads("公示已张贴，并以普通访客的身份读过一遍，没有个人信息。")
+    clerk.reads("公示已张贴，并以普通访客的身份读过一遍，没有不该公示的信息。")
     journey.site.later(days=1)
     neighbour = journey.person()
     neighbour.goes(f"/notices/{TOWNSHIP}")

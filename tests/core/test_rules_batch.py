@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import shutil
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
@@ -305,3 +307,72 @@ def test_a_region_or_an_area_without_law_is_refused():
             run_batch(RULES["dibao"], home_frame.with_columns(region=pl.lit(strange)), people, laws)
     with pytest.raises(ValueError, match="area"):
         run_batch(RULES["dibao"], home_frame.with_columns(area=pl.lit(3, pl.Int8)), people, laws)
+
+
+# --- places that lack more than one value -----------------------------------------------------------------------
+
+
+@pytest.fixture
+def lacking(tmp_path):
+    """`lacking(county, *keys)`: the law of a county where nobody decided these values."""
+    text = (PLUGINS / "national" / "parameters" / "dibao.yaml").read_text(encoding="utf-8").splitlines()
+
+    def law(county: int, *keys: str) -> Law:
+        folder = tmp_path / str(county)
+        shutil.copytree(PLUGINS / "national" / "parameters", folder)
+        kept = [line for line in text if not any(f"{{key: {key}, value" in line for key in keys)]
+        (folder / "dibao.yaml").write_text("\n".join(kept), encoding="utf-8")
+        base = Standard("", COUNTIES[county], 0, Unit.FEN_PER_MONTH, date(2022, 1, 1), "演示")
+        entered = [replace(base, key="dibao.standard", value=60_000, area=Area.URBAN)]
+        entered += [
+            replace(base, key=f"supplement.rate.{group}", value=Fraction(3, 10), unit=Unit.RATIO)
+            for group in RATES
+            if f"supplement.rate.{group}" not in keys
+        ]
+        book = LawBook.load([("000000000000", folder)]).with_standards(entered)
+        return book.on(DAY, path_of(COUNTIES[county]))
+
+    return law
+
+
+def _blocked(laws: dict[int, Law], *homes: tuple[int, list[dict]]) -> tuple[list, list]:
+    """What the batch and the single run say is missing, household by household."""
+    nothing = dict.fromkeys(PEOPLE.wrapped_strategy.mapping, 0)  # type: ignore[attr-defined]
+    facts = dict.fromkeys(("yearly_income", "financial_assets", "dwellings", "other_property", "vehicles", "receives_dibao"), 0)  # fmt: skip
+    made = [
+        {
+            "region": county,
+            "facts": {**facts, "area": Area.URBAN, "members": len(people)},
+            "people": [{**nothing, "counted": 1, "age": 30, **person} for person in people],
+        }
+        for county, people in homes
+    ]
+    single = []
+    for home in made:
+        try:
+            decision = run_single(RULES["dibao"], Home(home["facts"], home["people"]), laws[home["region"]])
+            single.append(decision.supplement_fen)
+        except Blocked as blocked:
+            single.append(blocked.values["key"])
+    rows = run_batch(RULES["dibao"], *_frames(made), laws).to_dicts()
+    return [row["blocked"] or row["supplement_fen"] for row in rows], single
+
+
+def test_a_household_is_blocked_by_its_own_place_whoever_stands_before_it(lacking):
+    laws = {
+        520328: lacking(520328, "supplement.covers.elderly", "supplement.rate.elderly"),
+        520303: lacking(520303, "supplement.rate.elderly"),
+        441821: lacking(441821),
+    }
+    old = [{"age": 70}]
+    batch, single = _blocked(laws, (441821, [{}]), (520328, old), (520303, old))
+    assert batch == single == [0, "supplement.covers.elderly", "supplement.rate.elderly"]
+    batch, single = _blocked(laws, (520303, old), (520328, old), (441821, old))
+    assert batch == single == ["supplement.rate.elderly", "supplement.covers.elderly", 18_000]
+
+
+def test_both_name_what_the_first_person_lacks(lacking):
+    laws = {520328: lacking(520328, "supplement.rate.elderly", "supplement.rate.minor")}
+    for people, key in (([{"age": 5}, {"age": 70}], "minor"), ([{"age": 70}, {"age": 5}], "elderly")):
+        batch, single = _blocked(laws, (520328, people))
+        assert batch == single == [f"supplement.rate.{key}"]

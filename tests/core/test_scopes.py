@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, aliased, make_transient_to_detached, mapped_column, relationship
 
+from core.audit import look
 from core.database import Base, Id, PrimaryId, new_id
 from core.scopes import (
     Assigned,
@@ -315,3 +316,17 @@ def test_bulk_writers_stay_inside_the_scope(session_in, filled):
     assert update_rows(session, Cabinet, {"label": "seen"}) == 2
     session.commit()
     assert set(session_in(System("test")).scalars(select(Cabinet.label))) == {"seen", "there"}
+
+
+def test_only_a_session_that_merely_read_needs_no_commit(session_in, filled, now):
+    reading, dirty, new, looking = (session_in(Region(MEITAN)) for _ in range(4))
+    assert reading.scalars(select(Cabinet.label)).all() == ["here"]
+    assert reading.is_settled
+    dirty.scalars(select(Cabinet)).one().label = "elsewhere"
+    new.add(cabinet(YONGXING))
+    look(looking, "case.look", now=now)
+    assert not dirty.is_settled
+    assert not new.is_settled
+    assert not looking.is_settled
+    new.flush()
+    assert not new.is_settled

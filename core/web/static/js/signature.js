@@ -30,7 +30,11 @@
       const box = canvas.getBoundingClientRect();
       return [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
     };
-    const keep = () => { field.value = strokes.length ? canvas.toDataURL("image/png") : ""; };
+    const keep = () => {
+      field.value = strokes.length ? canvas.toDataURL("image/png") : "";
+      // a hidden field tells nobody of its own accord that it changed
+      field.dispatchEvent(new Event("change", { bubbles: true }));
+    };
 
     canvas.addEventListener("pointerdown", (event) => {
       event.preventDefault();
