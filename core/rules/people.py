@@ -119,7 +119,7 @@ class People:
         """What the first person of a household lacks, as a single run would stop there."""
         frame = _side_by_side({"household": self._frame["household"], "lacks supplement": each})
         first = frame.drop_nulls("lacks supplement").unique("household", keep="first", maintain_order=True)
-        return self._homes.select("household").join(first, on="household", how="left")["lacks supplement"]
+        return self._by_home(first, "lacks supplement")
 
     def _sum(self, each: nw.Series[Any]) -> nw.Series[Any]:
         values: pl.Series = each.to_native()
@@ -132,14 +132,17 @@ class People:
     def _largest(self, each: nw.Series[Any]) -> nw.Series[Any]:
         frame = _side_by_side({"household": self._frame["household"], "value": each})
         most = frame.group_by("household").agg(nw.col("value").max())
-        joined = self._homes.select("household").join(most, on="household", how="left")["value"]
-        return joined.fill_null(0)
+        return self._by_home(most, "value").fill_null(0)
 
     def _in_homes_order(self, sums: nw.Series[Any]) -> nw.Series[Any]:
         if self._aligned:
             return sums
         placed = _side_by_side({"household": self._groups, "value": sums})
-        return self._homes.select("household").join(placed, on="household", how="left")["value"].fill_null(0)
+        return self._by_home(placed, "value").fill_null(0)
+
+    def _by_home(self, found: nw.DataFrame[Any], name: str) -> nw.Series[Any]:
+        """A value of each household in the homes' order; empty where nothing was found."""
+        return self._homes.select("household").join(found, on="household", how="left")[name]
 
 
 def _side_by_side(columns: dict[str, nw.Series[Any]]) -> nw.DataFrame[Any]:
