@@ -289,6 +289,10 @@ def _set_limit(
     step.due_on, step.due_provisional = _limit(case, step.code, procedure, today, standing)
 
 
+# what has no limit of its own and comes before the notice is due when the opinion is: later, the case would be late
+_BEFORE_THE_NOTICE = frozenset({StepCode.VERIFICATION, StepCode.VISIT, StepCode.OPINION})
+
+
 def _limit(
     case: Case, code: StepCode, procedure: Procedure, today: date, standing: Collection[date] = ()
 ) -> tuple[date | None, bool]:
@@ -297,7 +301,7 @@ def _limit(
     if limit and not (code is StepCode.CONFIRMATION and case.authority is Authority.TOWNSHIP):
         deadline = procedure.deadline(limit, today, standing=standing)
         return deadline.date, deadline.provisional
-    if code is StepCode.OPINION and case.due_on is not None:
+    if code in _BEFORE_THE_NOTICE and case.due_on is not None:
         return max(today, backward_plan(procedure, case, case.due_on).opinion_by), case.due_provisional
     return case.due_on, bool(case.due_provisional)
 

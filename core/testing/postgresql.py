@@ -18,6 +18,9 @@ def start_postgresql(folder: Path, database: str, template: str = "template1") -
     """Start (or join) the server whose data lies in `folder`, make `database` as a copy of `template` (an empty one),
     return its owner's URL.
     """
+    # as root it makes itself a user with useradd, which an ordinary PATH does not find
+    if "/usr/sbin" not in os.environ["PATH"].split(os.pathsep):
+        os.environ["PATH"] += f"{os.pathsep}/usr/sbin"
     # the library warns at import where no runtime folder is set
     if "XDG_RUNTIME_DIR" not in os.environ:
         os.environ["XDG_RUNTIME_DIR"] = tempfile.mkdtemp(prefix="doudi-run-")

@@ -152,11 +152,14 @@ def test_the_plan_counted_back_keeps_room_for_all_that_must_follow(town, way):
     assert procedure.deadline("notice", later).date > plan.notice_until
 
 
-def test_the_opinion_is_due_on_the_day_of_the_plan(town, way):
+def test_the_checks_the_visit_and_the_opinion_are_due_on_the_day_of_the_plan(town, way):
     way.survey()
     session, case, procedure = way.at(town.reviewer)
-    step = step_of(session, case.id, StepCode.OPINION)
-    assert step.due_on == backward_plan(procedure, case, case.due_on).opinion_by
+    opinion_by = backward_plan(procedure, case, case.due_on).opinion_by
+    before_the_notice = (StepCode.VERIFICATION, StepCode.VISIT, StepCode.OPINION)
+    steps = [step_of(session, case.id, code) for code in before_the_notice]
+    assert [step.due_on for step in steps] == [opinion_by] * 3
+    assert opinion_by < case.due_on
 
 
 def test_a_deadline_that_touches_an_unannounced_year_is_marked_provisional(town, way):
