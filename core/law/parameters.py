@@ -37,8 +37,10 @@ class Unit(StrEnum):
 
     @property
     def is_money(self) -> bool:
-        return self in {Unit.FEN_PER_MONTH, Unit.FEN_PER_YEAR, Unit.FEN}
+        return self in _MONEY
 
+
+_MONEY = frozenset({Unit.FEN_PER_MONTH, Unit.FEN_PER_YEAR, Unit.FEN})
 
 Value = str | int | Fraction
 

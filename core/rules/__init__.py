@@ -7,7 +7,7 @@ from core.rules.choose import all_of, any_of, is_not, largest, smallest, to_mont
 from core.rules.columns import RuleMisuse
 from core.rules.contract import faults_in_rule
 from core.rules.facts import HOME_FACTS, PERSON_FACTS, FactDeclaration, FactKind, Facts, Home, Person
-from core.rules.outcome import Condition, Highest, Option, Outcome, above, at_least, at_most, below
+from core.rules.outcome import Condition, Group, Highest, Outcome, above, at_least, at_most, below
 from core.rules.reasons import Reason, yuan
 from core.rules.rule import PersonRule, Rule, person_rule, rule, rule_for
 from core.rules.single import Decision, Result, Supplement, run_single
@@ -20,9 +20,9 @@ __all__ = [
     "FactDeclaration",
     "FactKind",
     "Facts",
+    "Group",
     "Highest",
     "Home",
-    "Option",
     "Outcome",
     "Person",
     "PersonRule",

@@ -37,30 +37,36 @@ def disability_within(person: Any, grade: Any, mental_grade: Any) -> Any:
     return all_of(graded, any_of(person.disability_grade <= grade, mental))
 
 
+ASSETS_ARTICLE = "57号 第十四条"
+NO_MORE_MONEY = N_("人均金融资产不超过规定")
+# what a household has of each, and the limit's key, words and unit
+COUNTED_ASSETS = (
+    ("dwellings", "assets.dwellings", N_("住房套数不超过规定"), N_("套")),
+    ("other_property", "assets.other_property", N_("非居住类房屋不超过规定"), N_("处")),
+    ("vehicles", "assets.vehicles", N_("机动车辆不超过规定"), N_("辆")),
+)
+
+
 def asset_conditions(home: Any, law: Any, standard: Any) -> tuple[Condition, ...]:
     """The household's property beside the place's limits (57号 第十四条), each limit read only where it matters.
 
     Parameters: `assets.financial_months` (months of the standard per person), `assets.dwellings`,
     `assets.other_property`, `assets.vehicles`. `standard` is yearly fen.
     """
-    months = law.number("assets.financial_months", where=home.financial_assets > 0)
-    counted = [
-        ("assets.dwellings", N_("住房套数不超过规定"), home.dwellings, N_("套")),
-        ("assets.other_property", N_("非居住类房屋不超过规定"), home.other_property, N_("处")),
-        ("assets.vehicles", N_("机动车辆不超过规定"), home.vehicles, N_("辆")),
-    ]
-    article = "57号 第十四条"
-    return (
+    money = home.financial_assets
+    months = law.number("assets.financial_months", where=money > 0)
+    conditions = [
         Condition(
-            article,
-            N_("人均金融资产不超过规定"),
-            at_most(home.financial_assets * 12, standard * months * home.members, per=home.members * 12),
-        ),
-        *(
-            Condition(article, text, at_most(number, law.number(key, where=number > 0), unit=unit))
-            for key, text, number, unit in counted
-        ),
-    )
+            ASSETS_ARTICLE,
+            NO_MORE_MONEY,
+            at_most(money * 12, standard * months * home.members, per=home.members * 12),
+        )
+    ]
+    for fact, key, text, unit in COUNTED_ASSETS:
+        number = getattr(home, fact)
+        limit = law.number(key, where=number > 0)
+        conditions.append(Condition(ASSETS_ARTICLE, text, at_most(number, limit, unit=unit)))
+    return tuple(conditions)
 
 
 def edge_line(home: Any, law: Any) -> tuple[Any, Any]:

@@ -88,35 +88,39 @@ class Outcome:
         self.unit_fen = unit_fen
 
 
-@dataclass(slots=True)
-class Option:
-    """One group a person may belong to, and the parameter that holds its rate."""
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One group a person may belong to, and the parameters that say whether a place covers it and at what rate."""
 
     code: str
     text: str
-    applies: Any
+    covered_key: str
     rate_key: str
 
 
 class Highest:
-    """The highest single option of a person, never their sum (不累加): `base` × rate, in fen × ten-thousandths.
+    """The highest single rate of a person's groups, never their sum (不累加): `base` × rate, in fen × ten-thousandths.
 
-    A rate is read only where its group applies: one that nobody needs blocks no one.
+    `belongs` says of each group whether the person is in it. Only then are its parameters read: a rate that nobody
+    needs blocks no one.
     """
 
-    __slots__ = ("base", "options", "per", "rates")
+    __slots__ = ("base", "belongs", "per", "rates")
 
-    def __init__(self, law: Any, base: Any, *options: Option) -> None:
+    def __init__(self, law: Any, base: Any, *belongs: tuple[Group, Any]) -> None:
         self.base = base
         self.per = RATE
-        self.options = options
-        self.rates = [law.rate(each.rate_key, where=each.applies) for each in options]
+        self.belongs = belongs
+        self.rates = [
+            0 if here is False else law.rate(group.rate_key, where=law.yes(group.covered_key, where=here))
+            for group, here in belongs
+        ]
 
     @property
     def value(self) -> Any:
         return self.base * largest(0, *self.rates)
 
-    def chosen(self) -> tuple[Option, int] | None:
-        """The option that counts for one person, with its rate; nothing when none applies."""
+    def chosen(self) -> tuple[Group, int] | None:
+        """The group that counts for one person, with its rate; nothing when none does."""
         best = max(self.rates, default=0)
-        return (self.options[self.rates.index(best)], best) if best else None
+        return (self.belongs[self.rates.index(best)][0], best) if best else None

@@ -158,7 +158,7 @@ def _supplements(each: PersonRule, home: Home, law: Law, unit_fen: int) -> tuple
             continue
         chosen = answer.chosen()
         if chosen is not None:
-            option, rate = chosen
+            group, rate = chosen
             monthly = to_monthly(answer.base * rate, answer.per, unit_fen)
-            given.append(Supplement(number, monthly, option.code, option.text, answer.base, rate))
+            given.append(Supplement(number, monthly, group.code, group.text, answer.base, rate))
     return tuple(given)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 from core.api import (
     N_,
     Condition,
     Facts,
+    Group,
     Highest,
     Law,
-    Option,
     Outcome,
     any_of,
     asset_conditions,
@@ -28,9 +27,15 @@ BELOW_STANDARD = N_("共同生活的家庭成员人均收入低于当地低保�
 BELOW_EDGE = N_("共同生活的家庭成员人均收入低于低保边缘家庭标准")
 
 
-def _group(law: Law, code: str, text: str, belongs: Any) -> Option:
-    """A group of the supplement, where the place covers it."""
-    return Option(code, text, law.yes(f"supplement.covers.{code}", where=belongs), f"supplement.rate.{code}")
+def _group(code: str, text: str) -> Group:
+    return Group(code, text, f"supplement.covers.{code}", f"supplement.rate.{code}")
+
+
+SEVERELY_DISABLED = _group("severe_disability", N_("重度残疾人"))
+SERIOUSLY_ILL = _group("serious_illness", N_("重病患者"))
+ELDERLY = _group("elderly", N_("老年人"))
+MINOR = _group("minor", N_("未成年人"))
+STUDENT = _group("student", N_("在校学生"))
 
 
 @person_rule(source="民发〔2021〕57号 第二十七条", title=N_("分类施保"))
@@ -40,11 +45,11 @@ def category_supplement(person: Facts, home: Facts, law: Law) -> Highest:
     return Highest(
         law,
         law.fen("dibao.standard", area=home.area),
-        _group(law, "severe_disability", N_("重度残疾人"), severe),
-        _group(law, "serious_illness", N_("重病患者"), person.seriously_ill),
-        _group(law, "elderly", N_("老年人"), person.age >= law.number("supplement.elderly_age")),
-        _group(law, "minor", N_("未成年人"), person.age < law.number("adult.age")),
-        _group(law, "student", N_("在校学生"), person.student),
+        (SEVERELY_DISABLED, severe),
+        (SERIOUSLY_ILL, person.seriously_ill),
+        (ELDERLY, person.age >= law.number("supplement.elderly_age")),
+        (MINOR, person.age < law.number("adult.age")),
+        (STUDENT, person.student),
     )
 
 

@@ -98,6 +98,7 @@ def test_each_answer_to_a_correction_is_told_and_not_what_it_says(applied, sende
 
 
 def test_a_letter_with_a_day_tells_the_day(town, applied, sender, gateway):
+    sender()
     due = ask_for_papers(applied)
     sender()
     assert f"{due.year}年{due.month}月{due.day}日" in gateway[1].text

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import select
 
+from core.cases.limits import backward_plan
 from core.cases.models import CaseState, Opinion, StepCode, StepState, Task, TaskState
 from core.cases.opinions import current_opinion
 from core.cases.steps import steps_of
@@ -115,7 +116,7 @@ def test_upheld_it_takes_the_notice_down_and_everything_from_the_visit_on_is_don
     accepted = case.accepted_at.date()
     assert procedure.calendar.working_days_between(accepted, case.due_on) == 45
     due = session.scalars(select(Task.due_on).where(Task.kind == "visit", Task.state == TaskState.OPEN)).one()
-    assert due == case.due_on
+    assert due == backward_plan(procedure, case, case.due_on).opinion_by
 
 
 def test_two_upheld_objections_reopen_the_survey_once(town, hanging):
