@@ -12,7 +12,6 @@ from core.packs.contract_fault import ContractFault, told
 from core.packs.contract_forms import form_faults
 from core.packs.contract_schemes import scheme_faults
 from core.packs.english import english_of, texts_of
-from core.rules.contract import faults_in_rule
 from core.translations import N_
 
 NATION = "000000000000"
@@ -79,6 +78,9 @@ def _regions(pack: Pack, exists: Callable[[str], bool]) -> Iterator[ContractFaul
 
 
 def _rules(pack: Pack, book: LawBook) -> Iterator[ContractFault]:
+    # it reads rules as columns: their library is not loaded at each start, for a page that is seldom opened
+    from core.rules.contract import faults_in_rule  # noqa: PLC0415
+
     for rule in pack.rules:
         try:
             faults = faults_in_rule(rule, book)

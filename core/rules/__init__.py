@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from core.rules.blocks import asset_conditions, disability_within, edge_line
 from core.rules.choose import all_of, any_of, is_not, largest, smallest, to_monthly, when
-from core.rules.columns import RuleMisuse
-from core.rules.contract import faults_in_rule
 from core.rules.facts import HOME_FACTS, PERSON_FACTS, FactDeclaration, FactKind, Facts, Home, Person
+from core.rules.many import RuleMisuse
 from core.rules.outcome import Condition, Group, Highest, Outcome, above, at_least, at_most, below
 from core.rules.reasons import Reason, yuan
 from core.rules.rule import PersonRule, Rule, person_rule, rule, rule_for
@@ -40,7 +39,6 @@ __all__ = [
     "below",
     "disability_within",
     "edge_line",
-    "faults_in_rule",
     "is_not",
     "largest",
     "person_rule",

@@ -1,26 +1,30 @@
-"""Runs a rule over a province's households at once: the same text, as narwhals expressions over two frames."""
+"""Runs a rule over a province's households at once: the same text, as polars expressions over two frames."""
 
 from __future__ import annotations
 
 import functools
 import operator
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Self
 
-import narwhals as nw
 import polars as pl
 
 from core.law.reader import Law
 from core.rules.choose import largest, to_monthly
 from core.rules.columns import Column, truth, whole
 from core.rules.facts import PERSON_FACTS
-from core.rules.law_columns import add_law_columns, resolve
+from core.rules.law_columns import LawTables, Resolved, resolve
 from core.rules.outcome import Outcome
-from core.rules.people import People
-from core.rules.rule import Rule
+from core.rules.people import People, PersonValue
+from core.rules.rule import PersonRule, Rule
 from core.rules.tracing import Trace, TracedFacts, TracedHome, TracedLaw, first_lacking, trace_rule
 
 Laws = Law | Mapping[int, Law]
+# so many households' columns stay near the processor, and memory does not grow with the province
+PART = 100_000
 
 
 def run_batch(rule: Rule, homes: pl.DataFrame, people: pl.DataFrame | None, laws: Laws) -> pl.DataFrame:
@@ -28,68 +32,130 @@ def run_batch(rule: Rule, homes: pl.DataFrame, people: pl.DataFrame | None, laws
 
     `homes`: one row per household: `household` (whole number), `region` (county code as a whole number, when `laws`
     is a mapping by it), and the facts the rule reads. `people`: `household` and person facts, or None for a rule that
-    reads none; rows with `counted` false are left out. `laws`: the law of each region, or one for all.
+    reads none; rows with `counted` false are left out. `laws`: the law of each region, or one for all. Frames sorted
+    by household are gone through part by part, on every processor.
 
     The answer has one row per household (per person, in the order given, for a person's rule): `household`,
     `condition_1` … , `eligible`, `at_line`, `yearly_fen`, `monthly_fen`, `supplement_fen`, `total_monthly_fen` and
     `blocked`: the key of a parameter its place lacks, where a single run would raise Blocked; amounts are then 0.
     Raises RuleMisuse, and ValueError for people of an unknown household.
     """
-    home_frame: nw.DataFrame[Any] = nw.from_native(homes, eager_only=True)
-    day = next(iter(laws.values())).date if isinstance(laws, Mapping) else laws.date
-    first = Trace()
-    each = trace_rule(rule, first, day).each
-    wanted = {entry.name: entry for _how, entry in first.totals.values()}
+    reading = _Reading.of(rule, laws)
+    parts = list(_parts(homes, people))
+    if len(parts) == 1:
+        return reading.answer(*parts[0])
+    with ThreadPoolExecutor(pl.thread_pool_size()) as pool:
+        return pl.concat(pool.map(lambda part: reading.answer(*part), parts))
+
+
+def _parts(
+    homes: pl.DataFrame, people: pl.DataFrame | None
+) -> Iterator[tuple[pl.DataFrame, pl.DataFrame | None]]:
+    """Households with their people, some after the other; all at once where they do not stand in one order."""
+    in_order = homes["household"].is_sorted() and (people is None or people["household"].is_sorted())
+    if not in_order or len(homes) <= PART:
+        yield homes, people
+        return
+    starts = list(range(0, len(homes), PART))
+    if people is None:
+        yield from ((homes.slice(start, PART), None) for start in starts)
+        return
+    first_of_each = homes["household"].gather(starts[1:])
+    ends = [0, *people["household"].search_sorted(first_of_each, "left"), len(people)]
+    for start, (begin, end) in zip(starts, pairwise(ends), strict=True):
+        yield homes.slice(start, PART), people.slice(begin, end - begin)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """A rule text read once as expressions, with the law of every place: it answers any part of the province."""
+
+    of_persons: bool
+    outcome: Outcome
+    trace: Trace
+    resolved: Resolved
+    law: LawTables
+    totals: Mapping[str, tuple[str, PersonValue]]
+    each: PersonValue | None
+
+    @classmethod
+    def of(cls, rule: Rule, laws: Laws) -> Self:
+        day = next(iter(laws.values())).date if isinstance(laws, Mapping) else laws.date
+        first = Trace()
+        each = trace_rule(rule, first, day).each
+        for person_rule in _person_rules(first, each):
+            person_rule.value(TracedFacts(PERSON_FACTS), TracedHome(first, "home "), TracedLaw(first, day))
+        resolved = resolve(first.asked, laws)
+        trace = Trace(uniform=resolved.uniform, lacking=resolved.lacking)
+        outcome = trace_rule(rule, trace, day)
+        return cls(
+            of_persons=rule.subject == "person",
+            outcome=outcome,
+            trace=trace,
+            resolved=resolved,
+            law=LawTables.of(resolved),
+            totals={
+                name: (how, PersonValue.of(entry, resolved, day))
+                for name, (how, entry) in trace.totals.items()
+            },
+            each=None if outcome.each is None else PersonValue.of(outcome.each, resolved, day),
+        )
+
+    def answer(self, homes: pl.DataFrame, people: pl.DataFrame | None) -> pl.DataFrame:
+        """The rows of one part."""
+        frame = self.law.beside(homes)
+        if self.of_persons:
+            members = People(people, frame, only_counted=False)
+            return _answers(
+                members.beside_their_home(self.trace.home_facts, self.resolved), self.outcome, self.trace
+            )
+        if self.totals or self.each is not None:
+            members = People(people, frame)
+            frame = frame.with_columns(*members.totals(self.totals))
+            if self.each is not None:
+                frame = frame.with_columns(*members.shown_amounts(self.each, self.outcome.unit_fen))
+        return _answers(frame, self.outcome, self.trace)
+
+
+def _person_rules(trace: Trace, each: PersonRule | None) -> list[PersonRule]:
+    """The person rules a household rule reads, each once."""
+    read = {entry.name: entry for _how, entry in trace.totals.values()}
     if each is not None:
-        wanted[each.name] = each
-    for person_rule in wanted.values():
-        person_rule.value(TracedFacts(PERSON_FACTS), TracedHome(first, "home "), TracedLaw(first, day))
-    resolved = resolve(first.asked, laws)
-    trace = Trace(uniform=resolved.uniform, lacking=resolved.lacking)
-    outcome = trace_rule(rule, trace, day)
-    home_frame = add_law_columns(home_frame, resolved)
-    if rule.subject == "person":
-        members = People(people, home_frame, resolved, day, only_counted=False)
-        return _answers(members.with_home_columns(first.home_facts), outcome, trace)
-    if first.totals or each is not None:
-        members = People(people, home_frame, resolved, day)
-        home_frame = home_frame.with_columns(*members.totals(first.totals))
-        if outcome.each is not None:
-            home_frame = home_frame.with_columns(*members.shown_amounts(outcome.each, outcome.unit_fen))
-    return _answers(home_frame, outcome, trace)
+        read[each.name] = each
+    return list(read.values())
 
 
-def _answers(frame: nw.DataFrame[Any], outcome: Outcome, trace: Trace) -> pl.DataFrame:
+def _answers(frame: pl.DataFrame, outcome: Outcome, trace: Trace) -> pl.DataFrame:
     names = [f"condition_{number}" for number in range(1, len(outcome.conditions) + 1)]
     held = {name: truth(each.held) for name, each in zip(names, outcome.conditions, strict=True)}
     at_line = {name: each.at_line for name, each in zip(names, outcome.conditions, strict=True)}
     frame = frame.with_columns(
-        **{name: each.fill_null(value=False) if trace.missing else each for name, each in held.items()},
+        **{name: each.fill_null(False) if trace.missing else each for name, each in held.items()},
         blocked=first_lacking(trace.missing),
     )
-    free = [nw.col("blocked").is_null()] if trace.missing else []
-    every = functools.reduce(operator.and_, [*map(nw.col, names), *free])
+    free = [pl.col("blocked").is_null()] if trace.missing else []
+    every = functools.reduce(operator.and_, [*map(pl.col, names), *free])
     open_too = [
-        nw.col(name) if line is False else nw.col(name) | truth(line) for name, line in at_line.items()
+        pl.col(name) if line is False else pl.col(name) | truth(line) for name, line in at_line.items()
     ]
     undecided = functools.reduce(operator.and_, [*open_too, *free])
-    frame = frame.with_columns(eligible=every, at_line=(undecided & ~every).fill_null(value=False))
+    frame = frame.with_columns(eligible=every, at_line=(undecided & ~every).fill_null(False))
     if "lacks supplement" in frame.columns:
-        lack = nw.col("lacks supplement")
+        lack = pl.col("lacks supplement")
         frame = frame.with_columns(
-            blocked=nw.when(nw.col("eligible")).then(lack).otherwise(nw.col("blocked")),
-            eligible=nw.col("eligible") & lack.is_null(),
+            blocked=pl.when(pl.col("eligible")).then(lack).otherwise(pl.col("blocked")),
+            eligible=pl.col("eligible") & lack.is_null(),
         )
-    nothing = nw.lit(0, nw.Int64)
-    given = nw.col("eligible")
-    supplement = nw.col("shown supplement") if "shown supplement" in frame.columns else nothing
+    nothing = pl.lit(0, pl.Int64)
+    given = pl.col("eligible")
+    supplement = pl.col("shown supplement") if "shown supplement" in frame.columns else nothing
     frame = frame.with_columns(
-        yearly_fen=nw.when(given).then(whole(largest(0, outcome.yearly_fen))).otherwise(nothing),
-        supplement_fen=nw.when(given).then(supplement).otherwise(nothing),
+        yearly_fen=pl.when(given).then(whole(largest(0, outcome.yearly_fen))).otherwise(nothing),
+        supplement_fen=pl.when(given).then(supplement).otherwise(nothing),
     )
-    shown = whole(to_monthly(Column(nw.col("yearly_fen"), wide=True), 1, outcome.unit_fen))
+    shown = whole(to_monthly(Column(pl.col("yearly_fen"), wide=True), 1, outcome.unit_fen))
     frame = frame.with_columns(monthly_fen=shown.fill_null(0) if trace.missing else shown)
-    answer: pl.DataFrame = frame.select(
+    return frame.select(
         "household",
         *names,
         "eligible",
@@ -97,7 +163,6 @@ def _answers(frame: nw.DataFrame[Any], outcome: Outcome, trace: Trace) -> pl.Dat
         "yearly_fen",
         "monthly_fen",
         "supplement_fen",
-        (nw.col("monthly_fen") + nw.col("supplement_fen")).alias("total_monthly_fen"),
+        (pl.col("monthly_fen") + pl.col("supplement_fen")).alias("total_monthly_fen"),
         "blocked",
-    ).to_native()
-    return answer
+    )

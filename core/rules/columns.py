@@ -1,53 +1,58 @@
-"""A fact of a whole province: a narwhals expression that refuses what only works on one household."""
+"""A fact of a whole province as a polars expression."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, NoReturn
+from collections.abc import Sequence
+from typing import Any
 
-import narwhals as nw
+import polars as pl
 
-from core.errors import Problem
-from core.translations import N_
+from core.rules.choose import HALF_YEAR, MONTHS
+from core.rules.many import Many
 
-
-class RuleMisuse(Problem):
-    """A rule text that works on one household only; the message names the operation and what to write instead."""
-
-    status = 500
+NARROW = 2**31
+NARROWEST = 2**15
 
 
-_ADVICE = {
-    "bool": N_("规则里不能对事实用 if、and、or、not、in 或连写的比较，请改用 when、all_of、any_of、is_not。"),
-    "division": N_("规则里不能对事实做除法或取余，请把除数乘到另一边；按月的金额由 to_monthly 计算。"),
-    "rounding": N_("规则里不能对事实取整或转成别的数，金额一律是整数分。"),
-    "text": N_("规则里不能把事实写进文字，请把数值交给 Condition 去说明。"),
-    "iteration": N_("规则里不能逐个遍历事实，请用 total、count 或 most。"),
-    "invert": N_("规则里不能用 ~，请改用 is_not。"),
-}
-
-
-def _refuse(kind: str) -> Callable[..., NoReturn]:
-    def refused(*_given: object) -> NoReturn:
-        raise RuleMisuse(_ADVICE[kind])
-
-    return refused
-
-
-class Column:
+class Column(Many):
     """An expression over many rows. Arithmetic is done in 64 bits: a province stores counts in 8."""
 
-    __slots__ = ("choice", "expr", "name", "wide")
+    __slots__ = ("_number_where", "expr", "name", "wide")
     __hash__ = None  # type: ignore[assignment]
 
-    def __init__(self, expr: nw.Expr, *, wide: bool = False, name: str = "") -> None:
+    def __init__(self, expr: pl.Expr, *, wide: bool = False, name: str = "") -> None:
         self.expr = expr
         self.wide = wide
         self.name = name
-        self.choice: tuple[nw.Expr, int] | None = None  # a number where a condition holds, else 0
+        self._number_where: tuple[pl.Expr, int] | None = None  # a number where a condition holds, else 0
 
-    def _wide(self) -> nw.Expr:
-        return self.expr if self.wide else self.expr.cast(nw.Int64)
+    def choose(self, then: Any, otherwise: Any) -> Column:
+        wide = _is_wide(then) or _is_wide(otherwise)
+        choice = pl.when(self.expr).then(_number(then, wide=wide)).otherwise(_number(otherwise, wide=wide))
+        column = Column(choice, wide=wide)
+        if not isinstance(then, Column) and not isinstance(otherwise, Column) and otherwise == 0 < then:
+            column._number_where = (self.expr, then)
+        return column
+
+    def opposite(self) -> Column:
+        return Column(~self.expr)
+
+    def among(self, values: Sequence[Any], *, largest: bool) -> Column:
+        if largest and (choices := _numbers_where(values)):
+            return _first_of(choices)
+        wide = any(_is_wide(value) for value in values)
+        numbers = [_number(value, wide=wide) for value in values]
+        return Column(pl.max_horizontal(numbers) if largest else pl.min_horizontal(numbers), wide=wide)
+
+    def to_monthly(self, yearly_fen: Any, per: int, unit_fen: Any) -> Column:
+        unit = whole(unit_fen) if isinstance(unit_fen, Column) else unit_fen
+        share = (whole(yearly_fen) + unit * (HALF_YEAR * per)) // (unit * (MONTHS * per))
+        return Column(
+            share if not isinstance(unit_fen, Column) and unit_fen == 1 else share * unit, wide=True
+        )
+
+    def _wide(self) -> pl.Expr:
+        return self.expr if self.wide else self.expr.cast(pl.Int64)
 
     def __add__(self, other: Column | int) -> Column:
         return Column(self._wide() + whole(other), wide=True)
@@ -93,29 +98,51 @@ class Column:
 
     __rand__ = __and__
     __ror__ = __or__
-    __bool__ = _refuse("bool")
-    __contains__ = _refuse("bool")
-    __truediv__ = __rtruediv__ = __floordiv__ = __rfloordiv__ = _refuse("division")
-    __mod__ = __rmod__ = __divmod__ = __rdivmod__ = _refuse("division")
-    __pow__ = __round__ = __int__ = __float__ = __index__ = __trunc__ = __abs__ = _refuse("rounding")
-    __floor__ = __ceil__ = _refuse("rounding")
-    __iter__ = __len__ = __getitem__ = _refuse("iteration")
-    __str__ = __format__ = _refuse("text")
-    __invert__ = _refuse("invert")
 
     def __repr__(self) -> str:
         return f"Column({self.name})"
+
+
+def whole(value: Column | int) -> pl.Expr:
+    """A 64-bit expression of a column or a plain number."""
+    return value._wide() if isinstance(value, Column) else pl.lit(int(value), pl.Int64)  # noqa: SLF001
+
+
+def truth(value: Column | bool) -> pl.Expr:
+    """A boolean expression of a column or a plain truth."""
+    return value.expr if isinstance(value, Column) else pl.lit(bool(value), pl.Boolean)
 
 
 def _side(other: Any) -> Any:
     return other.expr if isinstance(other, Column) else other
 
 
-def whole(value: Column | int) -> nw.Expr:
-    """A 64-bit expression of a column or a plain number."""
-    return value._wide() if isinstance(value, Column) else nw.lit(int(value), nw.Int64)  # noqa: SLF001
+def _is_wide(value: Any) -> bool:
+    return value.wide if isinstance(value, Column) else not -NARROW <= value < NARROW
 
 
-def truth(value: Column | bool) -> nw.Expr:
-    """A boolean expression of a column or a plain truth."""
-    return value.expr if isinstance(value, Column) else nw.lit(bool(value), nw.Boolean)
+def _number(value: Any, *, wide: bool) -> pl.Expr:
+    """Numbers stay as narrow as they fit until something multiplies them: a quarter of the memory to go through."""
+    if wide:
+        return whole(value)
+    if isinstance(value, Column):
+        return value.expr
+    return pl.lit(int(value), pl.Int16 if -NARROWEST <= value < NARROWEST else pl.Int32)
+
+
+def _numbers_where(values: Sequence[Any]) -> list[tuple[pl.Expr, int]]:
+    """The values as numbers that hold here or there, the smallest first; nothing where one is of another kind."""
+    if any(value for value in values if not isinstance(value, Column)):
+        return []
+    found = [value._number_where for value in values if isinstance(value, Column)]  # noqa: SLF001
+    known = [each for each in found if each is not None]
+    return sorted(known, key=lambda each: each[1]) if len(known) == len(found) else []
+
+
+def _first_of(choices: list[tuple[pl.Expr, int]]) -> Column:
+    """The largest of numbers that hold here or there: asked from the top, with no number to compare."""
+    wide = any(_is_wide(number) for _condition, number in choices)
+    chain = _number(0, wide=wide)
+    for condition, number in choices:
+        chain = pl.when(condition).then(_number(number, wide=wide)).otherwise(chain)
+    return Column(chain, wide=wide)

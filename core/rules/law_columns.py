@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Self
 
-import narwhals as nw
+import polars as pl
 
 from core.errors import Blocked
 from core.law.parameters import Area
@@ -69,47 +69,56 @@ def _value(law: Law, asked: Asked, own_area: Area | None) -> int | None:
         return None
 
 
-def add_law_columns(homes: nw.DataFrame[Any], resolved: Resolved) -> nw.DataFrame[Any]:
-    """The frame with one column per parameter that differs from place to place; empty where a place lacks it.
+@dataclass(frozen=True, slots=True)
+class LawTables:
+    """What differs from place to place, in dense tables by region and area: one gather brings it to every household."""
 
-    Raises ValueError for a region without a law, or an area that is neither urban nor rural.
-    """
-    slot_of, slots = _slots(homes, resolved)
-    kind = nw.get_native_namespace(homes)
-    columns = []
-    for asked, values in resolved.tables.items():
-        in_slots = [None if position is None else values[position] for position in slots]
-        columns.append(
-            nw.new_series(asked.column, in_slots, nw.Int64, backend=kind)[slot_of].alias(asked.column)
+    lowest: int
+    highest: int
+    by_region: bool
+    by_area: bool
+    columns: tuple[pl.Series, ...]
+    known: pl.Series | None  # which slots are a place; nothing where all are
+
+    @classmethod
+    def of(cls, resolved: Resolved) -> Self:
+        regions = [region for region, _area in resolved.places]
+        lowest, highest = min(regions), max(regions)
+        slots: list[int | None] = [None] * ((highest - lowest + 1) * AREAS)
+        for position, (region, area) in enumerate(resolved.places):
+            slots[(region - lowest) * AREAS + area] = position
+        return cls(
+            lowest,
+            highest,
+            by_region=len(set(regions)) > 1,
+            by_area=any(asked.area == OWN_AREA for asked in (*resolved.tables, *resolved.uniform)),
+            columns=tuple(
+                pl.Series(asked.column, [None if at is None else values[at] for at in slots], pl.Int64)
+                for asked, values in resolved.tables.items()
+            ),
+            known=None
+            if len(resolved.places) == len(slots)
+            else pl.Series([at is not None for at in slots], dtype=pl.Boolean),
         )
-    return homes.with_columns(*columns)
 
+    def beside(self, homes: pl.DataFrame) -> pl.DataFrame:
+        """The households with one column per parameter that differs; empty where a place lacks it.
 
-def _slots(homes: nw.DataFrame[Any], resolved: Resolved) -> tuple[nw.Series[Any], list[int | None]]:
-    """Where each household's place stands in a dense table by region and area, and the table itself."""
-    regions = [region for region, _area in resolved.places]
-    lowest, highest = min(regions), max(regions)
-    slots: list[int | None] = [None] * ((highest - lowest + 1) * AREAS)
-    for position, (region, area) in enumerate(resolved.places):
-        slots[(region - lowest) * AREAS + area] = position
-    by_region = len(set(regions)) > 1
-    by_area = any(asked.area == OWN_AREA for asked in (*resolved.tables, *resolved.uniform))
-    slot: nw.Expr = nw.lit(0, nw.Int32)
-    if by_region:
-        given = homes["region"]
-        if len(homes) and (given.min() < lowest or given.max() > highest):
+        Raises ValueError for a region without a law, or an area that is neither urban nor rural.
+        """
+        slot_of = self._slots_of(homes)
+        if self.known is not None and not self.known.gather(slot_of).all():
             raise ValueError(STRANGE_REGION)
-        slot = slot + (nw.col("region").cast(nw.Int32) - lowest) * AREAS
-    if by_area:
-        areas = homes["area"]
-        if len(homes) and not (areas.min() >= Area.URBAN and areas.max() <= Area.RURAL):
-            raise ValueError("an area is neither urban nor rural")
-        slot = slot + nw.col("area").cast(nw.Int32)
-    slot_of = homes.select(nw.col("household"), slot.cast(nw.UInt32).alias("slot"))["slot"]
-    if len(resolved.places) < len(slots):
-        known = nw.new_series(
-            "known", [each is not None for each in slots], nw.Boolean, backend=nw.get_native_namespace(homes)
-        )
-        if not known[slot_of].all():
-            raise ValueError(STRANGE_REGION)
-    return slot_of, slots
+        return homes.with_columns(column.gather(slot_of) for column in self.columns)
+
+    def _slots_of(self, homes: pl.DataFrame) -> pl.Series:
+        slot: pl.Expr = pl.lit(0, pl.Int32)
+        if self.by_region:
+            if not homes["region"].is_between(self.lowest, self.highest).all():
+                raise ValueError(STRANGE_REGION)
+            slot = slot + (pl.col("region").cast(pl.Int32) - self.lowest) * AREAS
+        if self.by_area:
+            if not homes["area"].is_between(Area.URBAN, Area.RURAL).all():
+                raise ValueError("an area is neither urban nor rural")
+            slot = slot + pl.col("area").cast(pl.Int32)
+        return homes.select("household", slot=slot.cast(pl.UInt32))["slot"]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Self
 
-import narwhals as nw
 import polars as pl
 
 from core.rules.choose import to_monthly
@@ -13,6 +14,23 @@ from core.rules.columns import Column, whole
 from core.rules.law_columns import Resolved
 from core.rules.rule import PersonRule
 from core.rules.tracing import Trace, first_lacking, traced_person_value
+
+
+@dataclass(frozen=True, slots=True)
+class PersonValue:
+    """A person rule as an expression: its value in fen × `per`, what it reads of the household, what may lack where."""
+
+    value: Any
+    per: int
+    of_home: Mapping[str, str]  # column beside the person: column of the household
+    missing: Mapping[str, pl.Expr]
+
+    @classmethod
+    def of(cls, person_rule: PersonRule, resolved: Resolved, day: date) -> Self:
+        trace = Trace(uniform=resolved.uniform, lacking=resolved.lacking)
+        value, per = traced_person_value(person_rule, trace, day)
+        places = {asked.column: asked.column for asked in trace.asked if asked in resolved.tables}
+        return cls(value, per, _facts_of_home(trace.home_facts) | places, trace.missing)
 
 
 class People:
@@ -23,25 +41,17 @@ class People:
     """
 
     def __init__(
-        self,
-        people: Any,
-        homes: nw.DataFrame[Any],
-        resolved: Resolved,
-        day: date,
-        *,
-        only_counted: bool = True,
+        self, people: pl.DataFrame | None, homes: pl.DataFrame, *, only_counted: bool = True
     ) -> None:
         """Raises ValueError when a person's household is not among the homes, or no people are given."""
         if people is None:
             raise ValueError("this rule reads people: give a frame of them")
-        frame: nw.DataFrame[Any] = nw.from_native(people, eager_only=True)
+        frame = people
         if only_counted and "counted" in frame.columns:
-            frame = frame.filter(nw.col("counted").cast(nw.Boolean))
+            frame = frame.filter(pl.col("counted").cast(pl.Boolean))
         if only_counted and not frame["household"].is_sorted():
             frame = frame.sort("household")
         self._homes = homes
-        self._resolved = resolved
-        self._day = day
         self._frame = frame
         if only_counted:
             self._place_groups()
@@ -50,101 +60,88 @@ class People:
 
     def _place_groups(self) -> None:
         """Where each household's people end, and which row of the homes each belongs to."""
-        # polars' own run lengths: shifting, comparing and counting three million rows costs three times as much
-        household: pl.Series = self._frame["household"].to_native()
-        lengths = household.rle().struct.field("len")
-        ends = lengths.cum_sum() - 1
-        groups = household.gather(ends)
-        homes: pl.Series = self._homes["household"].to_native()
-        self._ends = ends
-        self._groups: nw.Series[Any] = nw.from_native(groups, series_only=True)
-        self._aligned = len(homes) == len(groups) and bool((homes == groups).all())
-        ordinal: nw.Series[Any] = nw.from_native(household.rle_id(), series_only=True)
-        self._home_of = ordinal if self._aligned else self._positions(self._groups)[ordinal]
+        # run lengths: shifting, comparing and counting three million rows costs three times as much
+        household = self._frame["household"]
+        self._ends = household.rle().struct.field("len").cum_sum() - 1
+        self._groups = household.gather(self._ends)
+        homes = self._homes["household"]
+        self._aligned = len(homes) == len(self._groups) and bool((homes == self._groups).all())
+        ordinal = household.rle_id()
+        self._home_of = ordinal if self._aligned else self._positions(self._groups).gather(ordinal)
 
-    def _positions(self, household: nw.Series[Any]) -> nw.Series[Any]:
+    def _positions(self, household: pl.Series) -> pl.Series:
         homes = self._homes.select("household").with_row_index("position")
-        placed = (
-            household.alias("household")
-            .to_frame()
-            .join(homes, on="household", how="left")["position"]
-            .cast(nw.UInt32)
-        )
-        if placed.is_null().any():
+        asked = pl.DataFrame({"household": household})
+        placed = asked.join(homes, on="household", how="left", maintain_order="left")["position"]
+        if placed.has_nulls():
             raise ValueError("people of a household that is not among the homes")
         return placed
 
-    def with_home_columns(self, home_facts: set[str]) -> nw.DataFrame[Any]:
+    def beside_their_home(self, home_facts: set[str], resolved: Resolved) -> pl.DataFrame:
         """The people with the facts and parameters of their household beside them."""
-        wanted = {f"home {name}": name for name in sorted(home_facts)}
-        return self._beside(wanted | {asked.column: asked.column for asked in self._resolved.tables})
-
-    def _beside(self, wanted: dict[str, str]) -> nw.DataFrame[Any]:
-        return self._frame.with_columns(
-            *(self._homes[name][self._home_of].alias(alias) for alias, name in wanted.items())
+        return self._beside(
+            _facts_of_home(home_facts) | {each.column: each.column for each in resolved.tables}
         )
 
-    def _read(self, person_rule: PersonRule) -> tuple[nw.DataFrame[Any], Any, int, Trace]:
-        trace = Trace(uniform=self._resolved.uniform, lacking=self._resolved.lacking)
-        value, per = traced_person_value(person_rule, trace, self._day)
-        wanted = {f"home {name}": name for name in sorted(trace.home_facts)}
-        wanted |= {asked.column: asked.column for asked in trace.asked if asked in self._resolved.tables}
-        return self._beside(wanted), value, per, trace
+    def _beside(self, of_home: Mapping[str, str]) -> pl.DataFrame:
+        return self._frame.with_columns(
+            self._homes[name].gather(self._home_of).alias(alias) for alias, name in of_home.items()
+        )
 
-    def totals(self, wanted: dict[str, tuple[str, PersonRule]]) -> list[nw.Series[Any]]:
+    def totals(self, wanted: Mapping[str, tuple[str, PersonValue]]) -> list[pl.Series]:
         """One column per sum, count or maximum a household rule reads, in the homes' order."""
         columns = []
-        for name, (how, person_rule) in wanted.items():
-            frame, value, _per, _trace = self._read(person_rule)
-            number = (whole(value) != 0).cast(nw.Int64) if how == "count" else whole(value)
-            each = frame.select(value=number)["value"]
+        for name, (how, read) in wanted.items():
+            number = (whole(read.value) != 0).cast(pl.Int64) if how == "count" else whole(read.value)
+            each = _worked_out(self._beside(read.of_home), number)
             columns.append((self._largest(each) if how == "most" else self._sum(each)).alias(name))
         return columns
 
-    def shown_amounts(self, person_rule: PersonRule, unit_fen: Any) -> list[nw.Series[Any]]:
+    def shown_amounts(self, read: PersonValue, unit_fen: Any) -> list[pl.Series]:
         """What all people of each household receive a month, each rounded by itself; and the parameter it lacks."""
-        frame, value, per, trace = self._read(person_rule)
+        frame = self._beside(read.of_home)
         unit = unit_fen
         if isinstance(unit_fen, Column):
-            units = self._homes.select(unit=whole(unit_fen))["unit"][self._home_of]
-            frame = frame.with_columns(units)
-            unit = Column(nw.col("unit"), wide=True)
-        each = frame.select(value=whole(to_monthly(value, per, unit)).fill_null(0))["value"]
+            units = _worked_out(self._homes, whole(unit_fen)).gather(self._home_of)
+            frame = frame.with_columns(unit=units)
+            unit = Column(pl.col("unit"), wide=True)
+        each = _worked_out(frame, whole(to_monthly(read.value, read.per, unit)).fill_null(0))
         columns = [self._sum(each).alias("shown supplement")]
-        if trace.missing:
-            columns.append(self._first_lack(frame.select(lack=first_lacking(trace.missing))["lack"]))
+        if read.missing:
+            columns.append(self._first_lack(_worked_out(frame, first_lacking(read.missing))))
         return columns
 
-    def _first_lack(self, each: nw.Series[Any]) -> nw.Series[Any]:
+    def _first_lack(self, each: pl.Series) -> pl.Series:
         """What the first person of a household lacks, as a single run would stop there."""
-        frame = _side_by_side({"household": self._frame["household"], "lacks supplement": each})
+        frame = self._frame.select("household", each.alias("lacks supplement"))
         first = frame.drop_nulls("lacks supplement").unique("household", keep="first", maintain_order=True)
         return self._by_home(first, "lacks supplement")
 
-    def _sum(self, each: nw.Series[Any]) -> nw.Series[Any]:
-        values: pl.Series = each.to_native()
-        running = values.cum_sum().gather(self._ends)
-        sums: nw.Series[Any] = nw.from_native(
-            running.diff().fill_null(running.head(1).sum()), series_only=True
-        )
-        return self._in_homes_order(sums)
+    def _sum(self, each: pl.Series) -> pl.Series:
+        running = each.cum_sum().gather(self._ends)
+        return self._in_homes_order(running.diff().fill_null(running.head(1).sum()))
 
-    def _largest(self, each: nw.Series[Any]) -> nw.Series[Any]:
-        frame = _side_by_side({"household": self._frame["household"], "value": each})
-        most = frame.group_by("household").agg(nw.col("value").max())
+    def _largest(self, each: pl.Series) -> pl.Series:
+        most = self._frame.select("household", value=each).group_by("household").agg(pl.col("value").max())
         return self._by_home(most, "value").fill_null(0)
 
-    def _in_homes_order(self, sums: nw.Series[Any]) -> nw.Series[Any]:
+    def _in_homes_order(self, sums: pl.Series) -> pl.Series:
         if self._aligned:
             return sums
-        placed = _side_by_side({"household": self._groups, "value": sums})
+        placed = pl.DataFrame({"household": self._groups, "value": sums})
         return self._by_home(placed, "value").fill_null(0)
 
-    def _by_home(self, found: nw.DataFrame[Any], name: str) -> nw.Series[Any]:
+    def _by_home(self, found: pl.DataFrame, name: str) -> pl.Series:
         """A value of each household in the homes' order; empty where nothing was found."""
-        return self._homes.select("household").join(found, on="household", how="left")[name]
+        return self._homes.select("household").join(found, on="household", how="left", maintain_order="left")[
+            name
+        ]
 
 
-def _side_by_side(columns: dict[str, nw.Series[Any]]) -> nw.DataFrame[Any]:
-    first, *others = (series.alias(name) for name, series in columns.items())
-    return first.to_frame().with_columns(*others)
+def _worked_out(frame: pl.DataFrame, expression: pl.Expr) -> pl.Series:
+    """An expression for every row, even where it is the same for all."""
+    return frame.select("household", value=expression)["value"]
+
+
+def _facts_of_home(names: set[str]) -> dict[str, str]:
+    return {f"home {name}": name for name in sorted(names)}

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-import narwhals as nw
+import polars as pl
 
 from core.law.parameters import Area
 from core.law.reader import MonthBefore
 from core.rules.choose import all_of, when
-from core.rules.columns import Column, RuleMisuse, truth
+from core.rules.columns import Column, truth
 from core.rules.facts import HOME_FACTS, PERSON_FACTS, FactDeclaration, FactKind
+from core.rules.many import RuleMisuse
 from core.rules.outcome import Highest, Outcome
 from core.rules.rule import PersonRule, Rule
 from core.translations import N_
@@ -47,7 +48,7 @@ class Trace:
     home_facts: set[str] = field(default_factory=set)
     asked: dict[Asked, None] = field(default_factory=dict)
     totals: dict[str, tuple[str, PersonRule]] = field(default_factory=dict)
-    missing: dict[str, nw.Expr] = field(default_factory=dict)
+    missing: dict[str, pl.Expr] = field(default_factory=dict)
 
 
 class TracedFacts:
@@ -61,9 +62,9 @@ class TracedFacts:
         fact = self._declared.get(name)
         if fact is None:
             raise AttributeError(name)
-        expr = nw.col(self._prefix + name)
+        expr = pl.col(self._prefix + name)
         if fact.kind is FactKind.YES_NO:
-            return Column(expr.cast(nw.Boolean), name=name)
+            return Column(expr.cast(pl.Boolean), name=name)
         return Column(expr, name=name)
 
 
@@ -84,7 +85,7 @@ class TracedHome(TracedFacts):
             raise RuleMisuse(N_("成员规则里不能再对家庭成员求和。"))
         name = f"people {how} {person_rule.name}"
         self._trace.totals[name] = (how, person_rule)
-        return Column(nw.col(name), wide=True, name=name)
+        return Column(pl.col(name), wide=True, name=name)
 
     def total(self, person_rule: PersonRule, _law: Any) -> Column:
         return self._over_people("total", person_rule)
@@ -131,7 +132,7 @@ class TracedLaw:
         self._trace.asked[asked] = None
         if asked in self._trace.uniform:
             return self._trace.uniform[asked]
-        column = Column(nw.col(asked.column), wide=True, name=asked.key)
+        column = Column(pl.col(asked.column), wide=True, name=asked.key)
         if asked in self._trace.lacking:
             lacks = column.expr.is_null() & truth(where)
             known = self._trace.missing.get(asked.key)
@@ -154,11 +155,11 @@ def traced_person_value(person_rule: PersonRule, trace: Trace, day: date) -> tup
     return (answer.value, answer.per) if isinstance(answer, Highest) else (answer, 1)
 
 
-def first_lacking(lacks: Mapping[str, nw.Expr]) -> nw.Expr:
+def first_lacking(lacks: Mapping[str, pl.Expr]) -> pl.Expr:
     """The key of the first parameter a row lacks, in the order the rule reads them; empty when none."""
-    blocked: nw.Expr = nw.lit(None, nw.String)
+    blocked: pl.Expr = pl.lit(None, pl.String)
     for key, lack in reversed(list(lacks.items())):
-        blocked = nw.when(lack).then(nw.lit(key)).otherwise(blocked)
+        blocked = pl.when(lack).then(pl.lit(key)).otherwise(blocked)
     return blocked
 
 

@@ -24,7 +24,6 @@ from core.rules import (
     all_of,
     any_of,
     below,
-    faults_in_rule,
     is_not,
     largest,
     rule,
@@ -35,6 +34,7 @@ from core.rules import (
     when,
     yuan,
 )
+from core.rules.contract import faults_in_rule
 from core.rules.outcome import Compared, at_least, at_most
 from core.rules.reasons import Reason
 from plugins.guangdong.rules import RULES as GUANGDONG

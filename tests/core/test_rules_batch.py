@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
+from unittest.mock import patch
 
 import polars as pl
 import pytest
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 
 from core.errors import Blocked
 from core.law import Area, Law, LawBook, Standard, Unit, path_of
-from core.rules import Home, Rule, run_single
+from core.rules import Home, Rule, batch, run_single
 from core.rules.batch import run_batch
 from plugins.guangdong.rules import RULES as GUANGDONG
 from plugins.guizhou.rules import RULES as GUIZHOU
@@ -211,6 +212,18 @@ def test_people_out_of_order_are_put_in_order():
     shuffled = people.sort("age", descending=True)
     answer = run_batch(RULES["dibao"], home_frame, shuffled, law_of(520328))
     assert answer["supplement_fen"].to_list() == [9_000, 9_000]
+
+
+@pytest.mark.parametrize("name", ["dibao", "edge_family", "single_person_dibao"])
+@settings(deadline=None, max_examples=25)
+@given(homes=st.lists(households(), min_size=4, max_size=25))
+def test_a_province_gone_through_in_parts_gets_the_same_answer(name: str, homes: list[dict]):
+    for home in homes[:3]:  # the first part has nobody to count
+        home["people"] = []
+    given_frames = *_frames(homes), {county: law_of(county) for county in COUNTIES}
+    whole = run_batch(RULES[name], *given_frames)
+    with patch.object(batch, "PART", 3):
+        assert run_batch(RULES[name], *given_frames).equals(whole)
 
 
 def test_people_of_an_unknown_household_are_refused():
