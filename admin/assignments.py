@@ -29,8 +29,8 @@ from core.cases.steps import hold
 from core.errors import Problem
 from core.forms import Choice
 from core.sessions import found
+from core.verification.models import OPEN
 from core.verification.queries import requests_of
-from core.verification.sending import OPEN
 from core.web.access_gate import access, may
 from core.web.choice_fields import RadioChoiceField
 from core.web.fields import DateField

@@ -20,6 +20,7 @@ from core.cases import queries
 from core.cases.changes import accept_application, decline_acceptance, send_deficiency_letter
 from core.cases.entering import would_be_twice
 from core.cases.models import Case, CaseState, StepCode
+from core.cases.people import account_to_open
 from core.cases.steps import steps_of
 from core.cases.tasks import finished_at
 from core.catalogue import LetterKind
@@ -99,6 +100,7 @@ def case_acceptance(case_id: uuid.UUID) -> Response:
         covered=covered_rows(would_be_twice(session(), frame.case)) if undecided else [],
         open=is_open(frame, StepCode.ACCEPTANCE),
         papers=papers,
+        account_to_open=account_to_open(session(), frame.case),
         came=[row for row in papers if asked is not None and row[2] >= asked.letter.issued_at],
     )
 

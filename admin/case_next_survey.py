@@ -71,6 +71,8 @@ def answers_owed(case: Case, file: CaseFile) -> NextStep:
         found.consequence = gettext("没有等录的结果。要再查的，由镇里发起。")
         return found
     found.until(first.due_on, provisional=first.due_provisional)
+    if not first.begun:
+        found.consequence = gettext("这一天以前要开始核对；登记第一项以后，按出齐结果的日子算。")
     href = url_if("staff.verification_result", case_id=case.id, request_id=first.id)
     if href is not None:
         found.action, found.href = gettext(ANSWERS.action), href

@@ -61,7 +61,10 @@ ConditionRow = tuple[str, str, str, str, str | None, str | None]
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """The whole calculation in words and fen. `window`: the months whose income counts."""
+    """The whole calculation in words and fen. `window`: the months whose income counts.
+
+    `declared`: the groups of the supplement that rest on what the family says.
+    """
 
     rows: Sequence[SheetRow]
     total: int
@@ -72,6 +75,7 @@ class Sheet:
     proposed: tuple[str, str]
     rule: str
     defaults: bool
+    declared: str
 
 
 def sheet_of(case: Case, assessment: Assessment, people: CasePeople, procedure: Procedure) -> Sheet:
@@ -102,6 +106,9 @@ def sheet_of(case: Case, assessment: Assessment, people: CasePeople, procedure: 
             day=formats.day(decision.rule.since, language()),
         ),
         defaults=decision.uses_defaults,
+        declared=gettext("、").join(
+            dict.fromkeys(gettext(row.text) for row in decision.supplements if row.declared)
+        ),
     )
 
 
@@ -204,7 +211,7 @@ def condition_rows(assessment: Assessment, file: CaseFile, people: CasePeople) -
         item = file.item(code)
         remedy = remedies.get(code) if item.mark == "no" else None
         rows.append((item.mark, item.title, item.found, item.source, None, remedy))
-    rows.append(_differences(assessment))
+    rows.append(_differences(assessment, file.due))
     return rows
 
 
@@ -230,7 +237,8 @@ def numbers_of(message: str, values: Mapping[str, Any] | None, period: str) -> s
     return f"{per} {numbers}"
 
 
-def _differences(assessment: Assessment) -> ConditionRow:
+def _differences(assessment: Assessment, due: bool) -> ConditionRow:
+    """Differences are explained when the opinion is open, not before."""
     differing = [line for line in assessment.lines if line.differs]
     open_lines = [line for line in differing if not line.explained]
     done = gettext("{done} / {count} 项", done=len(differing) - len(open_lines), count=len(differing))
@@ -240,6 +248,8 @@ def _differences(assessment: Assessment) -> ConditionRow:
         return "yes", gettext("差异均已说明"), done, "57号 第十七条", None, None
     name = name_of_line(open_lines[0])
     text = gettext("{done}，“{name}”未说明", done=done, name=name)
+    if not due:
+        return "wait", gettext("差异均已说明"), text, "57号 第十七条", None, None
     remedy = gettext("到下面的对照表里逐项说明")
     return "no", gettext("差异均已说明"), text, "57号 第十七条", None, remedy
 

@@ -135,9 +135,9 @@ def _facts(household: Household, members: Sequence[MemberRow]) -> HouseholdFacts
                 age=age_on(row.person.birth_date, today()),
                 relation=row.membership.relation,
                 counted=row.membership.counted,
-                working=row.person.working,
-                student=row.person.student,
-                seriously_ill=row.person.seriously_ill,
+                working=bool(row.person.working),
+                student=bool(row.person.student),
+                seriously_ill=bool(row.person.seriously_ill),
                 disability_class=row.person.disability_class,
                 disability_grade=row.person.disability_grade,
             )

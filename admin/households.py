@@ -149,7 +149,8 @@ def household(household_id: uuid.UUID) -> Response:
         head = file_head(household_id)
     except NotFound:
         return _where_it_went(household_id)
-    audit.look(session(), "household.look", head.household, now=now())
+    about = head.household.head_person_id
+    audit.look(session(), "household.look", head.household, now=now(), person_id=about)
     return page(
         "admin/households/file.html",
         fragment="admin/households/_part.html",

@@ -209,10 +209,11 @@ def _card(database: ScopedSession, person: Person) -> Answers:
         "working": person.working,
         "student": person.student,
         "seriously_ill": person.seriously_ill,
-        "disabled": bool(certificate),
+        # without a certificate nothing tells "no" from no answer
+        "disabled": True if certificate else None,
         "disability_certificate": certificate,
     }
-    return {question: value for question, value in row.items() if value != ""}
+    return {question: value for question, value in row.items() if value not in ("", None)}
 
 
 def _latest_case(database: ScopedSession, person: Person) -> Case | None:

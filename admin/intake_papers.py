@@ -30,6 +30,8 @@ from core.web.texts import gettext, text_of
 _OF_QUESTION = {
     "identity_photo": DocumentKind.ID_CARD,
     "illness_photo": DocumentKind.DIAGNOSIS,
+    "marriage_photo": DocumentKind.MARRIAGE,
+    "disability_photo": DocumentKind.DISABILITY_CERTIFICATE,
     "promise_signature": DocumentKind.SIGNATURE,
     "proxy_entrustment": DocumentKind.ENTRUSTMENT,
 }

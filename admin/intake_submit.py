@@ -29,7 +29,7 @@ from core.errors import Invalid
 from core.forms import Answers, FieldFault, Per, read_answers
 from core.letters.changes import issue_letter
 from core.letters.queries import letter_text, letters_of_case
-from core.verification.asking import ask_family, coverage_of
+from core.verification.asking import ADULT_AGE, ask_family, coverage_of
 from core.web.access_gate import access, may
 from core.web.page import page, redirect_to
 from core.web.procedures import procedure_of
@@ -59,7 +59,8 @@ def clear_blank_rows(desk: Desk) -> bool:
 def check(desk: Desk, blocks: Sequence[Block]) -> Answers | None:
     """The canonical answers, or None with every fault beside its field."""
     canonical, faults = read_answers(desk.form, desk.answers, today=today(), demo=made_up_allowed())
-    faults += whole_faults(canonical, today(), demo=made_up_allowed())
+    adult_age = desk.procedure.law.number(ADULT_AGE)
+    faults += whole_faults(canonical, today(), adult_age, demo=made_up_allowed())
     for fault in faults:
         _mark(blocks, fault)
     for key in _silent_members(desk):

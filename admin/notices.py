@@ -17,12 +17,13 @@ from core.regions import queries as regions
 from core.sessions import ScopedSession, column_rows, found
 from core.translations import N_
 from core.web.access_gate import access
+from core.web.formats import short_day
 from core.web.navigation import NavEntry, add_to_navigation
 from core.web.page import page, redirect_to
 from core.web.procedures import procedure_of
 from core.web.public_check import check_notice
 from core.web.request import actor, now, session
-from core.web.texts import gettext
+from core.web.texts import gettext, language
 
 MOST_ROWS = 100
 
@@ -94,7 +95,13 @@ def _read_back(notice: Notice, case_id: uuid.UUID) -> Response:
     elif leaks:
         flash(gettext("公示页上查出不该公开的内容，已经自动撤下。请检查后重新张贴。"), "error")
     else:
-        flash(gettext("公示已张贴，并以普通访客的身份读过一遍，没有不该公示的信息。"), "success")
+        flash(
+            gettext(
+                "公示已张贴，从{day}起网上看得到。已经以普通访客的身份读过一遍，没有不该公示的信息。",
+                day=short_day(notice.opens_on, language()),
+            ),
+            "success",
+        )
     return redirect_to(f"/staff/cases/{case_id}")
 
 

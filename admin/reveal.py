@@ -74,7 +74,7 @@ def reveal_household(household_id: uuid.UUID, what: str) -> Response:
     if household.address_sealed is not None:
         place = place_of(household, "address_sealed")
         secrets = {"address": session().vault.unseal(place, household.address_sealed)}
-    return _show(what, secrets, household)
+    return _show(what, secrets, household, person_id=household.head_person_id)
 
 
 @blueprint.post("/reveal/corrections/<uuid:correction_id>/<what>")

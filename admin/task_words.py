@@ -30,6 +30,11 @@ class TaskWords:
 HANGING = "notice_hanging"
 # nor these: a check that waits for signatures, and one that is asked for and waits for the county
 UNSIGNED, ASKED = "verification_unsigned", "verification_asked"
+# nor this: a survey whose signatures are there, so that the check may start it
+START_BY_CHECK = "survey_start_check"
+
+# either of the two finishes it
+_START = N_("启动调查：发起信息核对或约好上门")
 
 TASK_WORDS: dict[str, TaskWords] = {
     "acceptance": TaskWords(
@@ -39,7 +44,10 @@ TASK_WORDS: dict[str, TaskWords] = {
         N_("补正"), N_("等申请人补齐材料"), N_("查看"), N_("只告知一次，到期要书面决定"), ("staff.case_acceptance",)
     ),
     "survey_start": TaskWords(
-        N_("入户"), N_("启动调查：约好上门"), N_("约好上门"), N_("受理后就要启动"), ("staff.case_visits", "staff.visit_new")
+        N_("入户"), _START, N_("约好上门"), N_("受理后就要启动"), ("staff.case_visits", "staff.visit_new")
+    ),
+    START_BY_CHECK: TaskWords(
+        N_("入户"), _START, N_("发起信息核对"), N_("受理后就要启动"), ("staff.case_verification",)
     ),
     "verification": TaskWords(
         N_("核对"), N_("发起信息核对"), N_("发起信息核对"), N_("签齐了，可以查了"), ("staff.case_verification",)

@@ -33,10 +33,9 @@ from core.verification.changes import (
     still_to_ask,
 )
 from core.verification.findings import KIND_NAMES, PERIOD_NAMES, Finding, Findings, latest
-from core.verification.models import RequestState, VerificationRequest
+from core.verification.models import OPEN, RequestState, VerificationRequest
 from core.verification.queries import Progress, open_answer, progress
 from core.verification.queries import request as request_row
-from core.verification.sending import OPEN
 from core.web.access_gate import access, may
 from core.web.choice_fields import ChoiceField, TickField
 from core.web.fields import LongTextField, MoneyField, TextField, WholeNumberField
@@ -91,7 +90,7 @@ def _line_fields() -> dict[str, Any]:
             f"kind_{number}": ChoiceField(N_("查到什么"), choices=kinds),
             f"amount_{number}": MoneyField(N_("金额（元）"), minimum=0),
             f"period_{number}": ChoiceField(N_("怎么算"), choices=periods),
-            f"quantity_{number}": WholeNumberField(N_("几处、几辆（别的不填）"), minimum=0, maximum=9999),
+            f"quantity_{number}": WholeNumberField(N_("房子几处、车几辆"), minimum=0, maximum=9999),
             f"description_{number}": TextField(N_("说明"), max_length=200),
         }
     return fields

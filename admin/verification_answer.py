@@ -14,10 +14,9 @@ from core.cases import people
 from core.cases import queries as cases
 from core.cases.declaration_models import DeclaredMember
 from core.sessions import found
-from core.verification.models import VerificationRequest
+from core.verification.models import OPEN, VerificationRequest
 from core.verification.queries import limit_of, open_answer, waiting_requests
 from core.verification.queries import request as request_row
-from core.verification.sending import OPEN
 from core.web.access_gate import access
 from core.web.page import page, redirect_to
 from core.web.request import now, session

@@ -36,7 +36,7 @@ KILOBYTE = 1024
 
 @dataclass(frozen=True, slots=True)
 class KeptPhoto:
-    """A photo already kept: its document, and `已拍 13:58 412 KB`."""
+    """A photo or signature already kept: its document, and `已拍 13:58 412 KB` or `已签 13:58`."""
 
     document_id: uuid.UUID
     text: str
@@ -103,18 +103,16 @@ def kept_photos(desk: VisitDesk) -> dict[str, KeptPhoto]:
     }
     if not ids:
         return {}
-    rows = session().execute(
-        select(Document.id, Document.given_at, Document.size).where(Document.id.in_(ids.values()))
-    )
-    told = {
-        row.id: gettext(
-            "已拍 {time} {size} KB",
-            time=clock(row.given_at, language()),
-            size=max(1, row.size // KILOBYTE),
-        )
-        for row in rows
-    }
+    rows = session().scalars(select(Document).where(Document.id.in_(ids.values())))
+    told = {row.id: _told(row) for row in rows}
     return {name: KeptPhoto(each, told[each]) for name, each in ids.items() if each in told}
+
+
+def _told(row: Document) -> str:
+    time = clock(row.given_at, language())
+    if row.kind is DocumentKind.SIGNATURE:
+        return gettext("已签 {time}", time=time)
+    return gettext("已拍 {time} {size} KB", time=time, size=max(1, row.size // KILOBYTE))
 
 
 @blueprint.get("/cases/<uuid:case_id>/visit/photos/<uuid:document_id>")

@@ -45,11 +45,11 @@ KIND_WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class ReadSection:
-    """A section as answered: (question, answer) rows, and photos as (question, address or "", reason)."""
+    """A section as answered: (question, answer) rows, and photos as (question, address or "", reason, signature)."""
 
     title: str
     rows: list[tuple[str, str]] = field(default_factory=list)
-    photos: list[tuple[str, str, str]] = field(default_factory=list)
+    photos: list[tuple[str, str, str, bool]] = field(default_factory=list)
 
 
 @blueprint.get("/visits/<uuid:visit_id>")
@@ -95,16 +95,16 @@ def visit(visit_id: uuid.UUID) -> Response:
     )
 
 
-def _photo(visit_id: uuid.UUID, question: Question, value: Any) -> tuple[str, str, str]:
-    label = gettext(question.label)
+def _photo(visit_id: uuid.UUID, question: Question, value: Any) -> tuple[str, str, str, bool]:
+    label, signed = gettext(question.label), question.kind is QuestionKind.SIGNATURE
     if isinstance(value, Mapping):
-        return label, "", str(value["declined"])
-    return label, url_for("staff.visit_photo", visit_id=visit_id, document_id=value), ""
+        return label, "", str(value["declined"]), signed
+    return label, url_for("staff.visit_photo", visit_id=visit_id, document_id=value), "", signed
 
 
 def _words(question: Question, value: Any, *, full: bool) -> str:
     if question.kind is QuestionKind.LOCATION:
-        return _position(value)
+        return _position(value, full=full)
     if isinstance(value, list):
         return gettext("、").join(said(question, each, ()) for each in value)
     if question.name in ADDRESSES and not full:
@@ -112,16 +112,24 @@ def _words(question: Question, value: Any, *, full: bool) -> str:
     return said(question, value, ())
 
 
-def _position(value: Mapping[str, Any]) -> str:
-    if "declined" in value:
-        return gettext("没有取到：{reason}", reason=value["declined"])
-    told = gettext(
-        "北纬 {latitude}，东经 {longitude}，误差 {accuracy} 米",
-        latitude=value["latitude"],
-        longitude=value["longitude"],
-        accuracy=value["accuracy_m"],
+def _position(value: Mapping[str, Any], *, full: bool) -> str:
+    """Where the device was, or why it could not tell; and the place that was written beside it."""
+    told = (
+        gettext("没有取到：{reason}", reason=value["declined"])
+        if "declined" in value
+        else gettext(
+            "北纬 {latitude}，东经 {longitude}，误差 {accuracy} 米",
+            latitude=value["latitude"],
+            longitude=value["longitude"],
+            accuracy=value["accuracy_m"],
+        )
     )
-    return f"{told}（{value['address']}）" if value.get("address") else told
+    address = str(value.get("address") or "")
+    if not address:
+        return told
+    return gettext(
+        "{told}；受访地点：{address}", told=told, address=address if full else mask_address(address)
+    )
 
 
 def _seen(case: Case, received_at: Any) -> list[tuple[str, str, str, bool]]:

@@ -16,6 +16,7 @@ from admin.blueprint import blueprint
 from admin.task_words import (
     ASKED,
     HANGING,
+    START_BY_CHECK,
     TASK_WORDS,
     UNSIGNED,
     kinds_of_group,
@@ -123,12 +124,14 @@ def worklist_home() -> Response:
 def _as_it_stands(database: ScopedSession, rows: Sequence[WorkRow]) -> list[WorkRow]:
     """The rows, said as they stand: a notice that hangs waits for its days, a check for signatures or for the county."""
     notices, checks = _cases_of(rows, StepCode.NOTICE), _cases_of(rows, StepCode.VERIFICATION)
+    starts = _cases_of(rows, StepCode.SURVEY_START) if may(Permission.VERIFICATION_REQUEST) else []
     hanging = hanging_cases(database, notices) if notices else frozenset()
     asked = waiting_cases(database, checks) if checks else frozenset()
-    unsigned = unsigned_cases(database, checks, today()) if checks else frozenset()
+    unsigned = unsigned_cases(database, [*checks, *starts], today()) if checks or starts else frozenset()
     instead: dict[str, list[tuple[str, Collection[uuid.UUID | None]]]] = {
         StepCode.NOTICE: [(HANGING, hanging)],
         StepCode.VERIFICATION: [(ASKED, asked), (UNSIGNED, unsigned)],
+        StepCode.SURVEY_START: [(START_BY_CHECK, set(starts) - unsigned)],
     }
     if not may(Permission.CASE_READ):
         # who has no case page arranges no visit: she makes it

@@ -78,7 +78,8 @@ def read_all(wizard: Wizard) -> tuple[Answers, list[FieldFault]]:
     canonical, faults = read_answers(
         wizard.form, wizard.draft.answers(wizard.form), today=today(), demo=made_up_allowed()
     )
-    return canonical, [*faults, *whole_faults(canonical, today(), demo=made_up_allowed())]
+    between = whole_faults(canonical, today(), wizard.adult_age, demo=made_up_allowed())
+    return canonical, [*faults, *between]
 
 
 def silent_members(wizard: Wizard) -> list[tuple[str, str]]:

@@ -21,6 +21,8 @@ from portal.apply_wizard import Wizard
 _OF_QUESTION = {
     "identity_photo": DocumentKind.ID_CARD,
     "illness_photo": DocumentKind.DIAGNOSIS,
+    "marriage_photo": DocumentKind.MARRIAGE,
+    "disability_photo": DocumentKind.DISABILITY_CERTIFICATE,
     "promise_signature": DocumentKind.SIGNATURE,
 }
 _OF_LINE = {

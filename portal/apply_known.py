@@ -21,7 +21,6 @@ from portal.apply_steps import SELF
 
 # what changes from one application to the next is asked again
 _ASKED_AGAIN = frozenset({"hardship", "related_party", "related_who", "variant"})
-_PAPERS = frozenset({"identity_photo", "illness_photo", "other_photo", "promise_signature"})
 
 
 def first_state(session: ScopedSession, form: FormDeclaration, region: str, *, reuse: bool) -> DraftState:
@@ -76,7 +75,10 @@ def _own_person(session: ScopedSession) -> Answers:
     return {"members": [row | {"relation": SELF, "counted": True}]}
 
 
-def _card(name: str, secrets: dict[str, Any], working: bool, student: bool, ill: bool) -> Answers:
+def _card(
+    name: str, secrets: dict[str, Any], working: bool | None, student: bool | None, ill: bool | None
+) -> Answers:
+    """What is known of somebody; a question nobody answered stays without an answer."""
     certificate = secrets.get("disability_certificate") or ""
     row: Answers = {
         "name": name,
@@ -84,10 +86,11 @@ def _card(name: str, secrets: dict[str, Any], working: bool, student: bool, ill:
         "working": working,
         "student": student,
         "seriously_ill": ill,
-        "disabled": bool(certificate),
+        # without a certificate nothing tells "no" from no answer
+        "disabled": True if certificate else None,
         "disability_certificate": certificate,
     }
-    return {question: value for question, value in row.items() if value != ""}
+    return {question: value for question, value in row.items() if value not in ("", None)}
 
 
 def _of_case(session: ScopedSession, form: FormDeclaration, case: Case) -> Answers:
@@ -97,7 +100,8 @@ def _of_case(session: ScopedSession, form: FormDeclaration, case: Case) -> Answe
         sealed = session.vault.unseal_json(place_of(case, "answers_sealed"), case.answers_sealed)
     whole = join_answers(dict(case.answers), sealed)
     asked = {question.name for section in form.sections_per(Per.CASE) for question in section.questions}
-    dropped = _ASKED_AGAIN | _PAPERS | {question.name for question in form.section("promise").questions}
+    once = (form.section("documents"), form.section("promise"))
+    dropped = _ASKED_AGAIN | {question.name for section in once for question in section.questions}
     answers = {name: value for name, value in whole.items() if name in asked - dropped}
     answers["area"] = str(case.area)
     family = [row for row in rows if row.role is MemberRole.MEMBER]

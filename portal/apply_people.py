@@ -146,13 +146,16 @@ def _card(wizard: Wizard, per: Per, key: str, *, is_self: bool) -> Response:
 
 
 def _narrow(editor: RowEditor, *, is_self: bool) -> None:
-    """Nobody else is the applicant, and nobody is her own guardian."""
+    """Nobody else is the applicant; a guardian is of age, and nobody is her own."""
     form, wizard = editor.form, editor.wizard
     if "relation" in form and not is_self:
         form["relation"].options = [each for each in form["relation"].offered if each.code != SELF]
     if "guardian" in form:
-        own = wizard.member_keys.index(editor.key) if editor.key in wizard.member_keys else -1
-        others = [each for each in form["guardian"].offered if each.code != str(own)]
+        others = [
+            each
+            for each, person in zip(form["guardian"].offered, wizard.people, strict=True)
+            if person.key != editor.key and (person.age is None or person.age >= wizard.adult_age)
+        ]
         form["guardian"].options = others
         if not others:
             # who lives alone is not asked whom of nobody

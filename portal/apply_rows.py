@@ -109,7 +109,7 @@ class RowEditor:
             keys = self.wizard.member_keys
             own = keys.index(self.key) if self.key in keys else len(keys)
             alone[self.per.rows] = [{}] * own + [mine]
-        found = whole_faults(alone, today(), demo=made_up_allowed())
+        found = whole_faults(alone, today(), self.wizard.adult_age, demo=made_up_allowed())
         return [fault for fault in found if fault.path.rpartition(".")[2] in mine]
 
 
@@ -133,7 +133,7 @@ def unfinished(wizard: Wizard, per: Per) -> dict[str, list[str]]:
     """Key → sentences of what is missing or wrong in each stored row of a kind."""
     answers = wizard.draft.answers(wizard.form)
     canonical, faults = read_answers(wizard.form, answers, today=today(), demo=made_up_allowed())
-    faults = [*faults, *whole_faults(canonical, today(), demo=made_up_allowed())]
+    faults += whole_faults(canonical, today(), wizard.adult_age, demo=made_up_allowed())
     keys = wizard.draft.state.rows.get(per.rows, [])
     found: dict[str, list[str]] = {}
     for fault in faults:

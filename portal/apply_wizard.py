@@ -19,6 +19,7 @@ from core.errors import Invalid, NotFound
 from core.forms import MEMBER_ROWS, Answers, FormDeclaration, Per, Section
 from core.households.names import age_on
 from core.identity_numbers import IdNumber, parse_id_number
+from core.verification.asking import ADULT_AGE
 from core.web.access_gate import RESIDENT, access
 from core.web.current import speak_of
 from core.web.form_builder import Form
@@ -149,6 +150,11 @@ class Wizard:
     @property
     def supporters(self) -> list[PersonCard]:
         return [self.person(Per.SUPPORTER, key) for key in self.draft.state.rows.get(Per.SUPPORTER.rows, [])]
+
+    @property
+    def adult_age(self) -> int:
+        """From which age on one signs for oneself and may be a guardian."""
+        return self.procedure.law.number(ADULT_AGE)
 
     def person(self, per: Per, key: str) -> PersonCard:
         """One card, whatever of it was filled in so far."""

@@ -17,7 +17,7 @@ from core.cases.drafts import keep_signature
 from core.documents.changes import Belonging
 from core.forms import Choice
 from core.masking import mask_id_number
-from core.verification.asking import ADULT_AGE, asking_terms, asks_supporters
+from core.verification.asking import asking_terms, asks_supporters
 from core.web.authorising import (
     Reading,
     WizardSignForm,
@@ -141,12 +141,11 @@ def _words(wizard: Wizard, way: ReadingWay) -> tuple[Reading, list[dict[str, Any
 
 def _wards(wizard: Wizard) -> list[PersonCard]:
     """The children whose guardian the applicant is: named by her or by nobody, and under age (an adult's shows papers)."""
-    adult = wizard.procedure.law.number(ADULT_AGE)
     own = wizard.people[0].key if wizard.people else ""
     return [
         each
         for each in wizard.people[1:]
-        if each.counted and _is_child(each, adult) and each.row.get("guardian") in {None, own}
+        if each.counted and _is_child(each, wizard.adult_age) and each.row.get("guardian") in {None, own}
     ]
 
 
@@ -178,7 +177,7 @@ def _others(wizard: Wizard) -> list[tuple[str, str, str]]:
 
 
 def _how_member(wizard: Wizard, person: PersonCard, guardian: str, shared: bool) -> str:
-    child = _is_child(person, wizard.procedure.law.number(ADULT_AGE))
+    child = _is_child(person, wizard.adult_age)
     if guardian and not child:
         return gettext(
             "已经成年：由监护人{name}带监护关系证明到窗口签，或者签在纸上连同证明交来。自己能做主的，"
@@ -214,12 +213,11 @@ def _on_paper() -> str:
 
 def _sharing(wizard: Wizard) -> frozenset[Hashable]:
     """Keys of those whose phone is the applicant's or another signer's too; no code is sent to it."""
-    adult = wizard.procedure.law.number(ADULT_AGE)
     own = str(wizard.draft.state.fields.get("phone", ""))
     signers = [
         DeclaredPhone(each.key, own if each.is_self else str(each.row.get("phone", "")), each.is_self)
         for each in (*wizard.people, *wizard.supporters)
-        if each.counted and not _is_child(each, adult)
+        if each.counted and not _is_child(each, wizard.adult_age)
     ]
     return sharing_a_phone(signers, account_phone(session(), signed_in().account_id))
 

@@ -87,10 +87,18 @@ def limit_words(procedure: Procedure, limit: LimitDeclaration) -> str:
         days = procedure.law.days(limit.key)
     except Problem:
         return ""
-    unit = gettext("个工作日") if limit.unit is LimitUnit.WORKING_DAYS else gettext("天")
     whose = gettext("当地规定") if limit.local else gettext("法定")
+    if limit.unit is LimitUnit.DAYS:
+        # it hangs so long: no day by which to hang it
+        return gettext("%(whose)s：%(what)s%(days)s天", whose=whose, what=gettext(limit.title), days=days)
     after = gettext(STEP_NAMES[StepCode(limit.starts)])
-    return gettext("%(whose)s：%(after)s后%(days)s%(unit)s内", whose=whose, after=after, days=days, unit=unit)
+    return gettext(
+        "%(whose)s：%(after)s后%(days)s%(unit)s内",
+        whose=whose,
+        after=after,
+        days=days,
+        unit=gettext("个工作日"),
+    )
 
 
 def _limit(case: Case, procedure: Procedure, step: CaseStep, code: str) -> str:

@@ -201,7 +201,7 @@ STATE_WORDS: dict[CaseState, str] = {
     CaseState.AWAITING_SUPPLEMENT: N_("还差材料，补好就受理"),
     CaseState.SURVEY: N_("受理了，正在调查核对"),
     CaseState.OPINION: N_("调查完了，镇里在提意见"),
-    CaseState.NOTICE: N_("正在村里公示"),
+    CaseState.NOTICE: N_("镇里同意了，要在村里公示"),
     CaseState.CONFIRMATION: N_("报上去了，等确认"),
     CaseState.GRANTED: N_("批准了"),
     CaseState.REFUSED: N_("没有批准，理由在信里"),

@@ -25,6 +25,7 @@ from core.web.procedures import procedure_of
 from core.web.request import actor, now, session
 from core.web.texts import gettext, language
 from portal.blueprint import blueprint
+from portal.own_looks import looks_of
 from portal.own_records import corrections_in, records_of
 
 
@@ -45,6 +46,7 @@ def my_data() -> Response:
         answered={each.row.case_id for each in corrections if each.answer},
         numbers={case.id: case.number for case in cases},
         offices={case.id: _office_of(case) for case in cases},
+        looks=looks_of(cases),
     )
 
 
@@ -59,7 +61,8 @@ def data_copy(case_id: uuid.UUID) -> Response:
     """The same as a file: a page that opens on any phone, or `?kind=json` for other programs (PIPL art. 45)."""
     case: Case = found(session().get(Case, case_id))
     audit.look(session(), "data.copy", case, now=now())
-    parts = [*records_of(case), *corrections_in(case)]
+    looks = looks_of([case]).part
+    parts = [*records_of(case), *corrections_in(case), *([looks] if looks.items else [])]
     if request.args.get("kind") == "json":
         told = {part.title: [{"what": what, "value": value} for what, value in part.items] for part in parts}
         text = json.dumps({"number": case.number, **told}, ensure_ascii=False, indent=2)

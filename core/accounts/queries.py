@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -172,3 +172,39 @@ def names_of(session: ScopedSession, account_ids: Sequence[uuid.UUID]) -> dict[u
         select(StaffAccount.id, StaffAccount.full_name).where(StaffAccount.id.in_(account_ids))
     )
     return {row.id: row.full_name for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class PastRole:
+    """A role that somebody held in a place, from `since` until `until` (None: still)."""
+
+    role: Role
+    region_code: str
+    since: datetime
+    until: datetime | None
+
+    def held(self, at: datetime) -> bool:
+        """Whether it was hers at that moment."""
+        return self.since <= at and (self.until is None or at < self.until)
+
+
+def past_roles(session: ScopedSession, account_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, list[PastRole]]:
+    """Every role the accounts hold or held, by account id, to tell in what post something was done."""
+    found_roles: dict[uuid.UUID, list[PastRole]] = {}
+    if not account_ids:
+        return found_roles
+    rows = session.execute(
+        select(
+            RoleGrant.account_id,
+            RoleGrant.role,
+            RoleGrant.region_code,
+            RoleGrant.granted_at,
+            RoleGrant.ends_at,
+            RoleGrant.revoked_at,
+        ).where(RoleGrant.account_id.in_(account_ids))
+    )
+    for row in rows:
+        until = min(filter(None, (row.ends_at, row.revoked_at)), default=None)
+        held = PastRole(row.role, row.region_code, row.granted_at, until)
+        found_roles.setdefault(row.account_id, []).append(held)
+    return found_roles

@@ -20,7 +20,10 @@ HEAD_RELATIONS = frozenset({"01", "02"})
 
 @dataclass(frozen=True, slots=True)
 class MemberAnswer:
-    """One person of the family, or a supporter who lives elsewhere. `id_number` normalised (18 characters)."""
+    """One person of the family, or a supporter who lives elsewhere. `id_number` normalised (18 characters).
+
+    `student`, `working`, `seriously_ill`: None where it was not answered.
+    """
 
     name: str
     id_number: str
@@ -30,9 +33,9 @@ class MemberAnswer:
     role: MemberRole = MemberRole.MEMBER
     is_applicant: bool = False
     phone: str = ""
-    student: bool = False
-    working: bool = False
-    seriously_ill: bool = False
+    student: bool | None = None
+    working: bool | None = None
+    seriously_ill: bool | None = None
     disability_certificate: str = ""
     disability_class: int | None = None
     disability_grade: int | None = None

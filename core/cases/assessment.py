@@ -128,8 +128,8 @@ def _person_values(member: DeclaredMember, sheet: IncomeSheet, day: date) -> dic
         "disability_class": member.disability_class or 0,
         "disability_grade": member.disability_grade or 0,
         "mental_part_grade": member.mental_part_grade or 0,
-        "seriously_ill": int(member.seriously_ill),
-        "student": int(member.student),
-        "works": int(member.working),
+        "seriously_ill": int(bool(member.seriously_ill)),
+        "student": int(bool(member.student)),
+        "works": int(bool(member.working)),
         "yearly_income": sheet.of_member(member.id.hex),
     }

@@ -108,7 +108,11 @@ def accept_application(
     tasks.finish_tasks(session, actor, case, "supplement", now=now)
     tell_accepted(session, case, procedure)
     tell(session, case, MessageEvent.ACCEPTED, now=now)
-    fields = letter_fields(session, case, procedure, now) | {"due_on": case.due_on, "accepted_on": today}
+    fields = letter_fields(session, case, procedure, now) | {
+        "due_on": case.due_on,
+        "due_provisional": case.due_provisional,
+        "accepted_on": today,
+    }
     return issue_letter(
         session,
         actor,

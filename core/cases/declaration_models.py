@@ -29,6 +29,7 @@ class DeclaredMember(RegionScoped, Base):
 
     `name` is empty for a child under 14, whose name stands in the secrets under "name". What was declared stays; where the
     register was put right since, `corrected_sealed` (JSON of name and id_number) and the other `corrected_` stand beside it.
+    `student`, `working`, `seriously_ill` are None where nobody answered.
     """
 
     __tablename__ = "declared_members"
@@ -50,12 +51,12 @@ class DeclaredMember(RegionScoped, Base):
     relation: Mapped[str] = mapped_column(String(2))
     counted: Mapped[bool] = mapped_column(default=True)
     not_counted_reason: Mapped[NotCounted | None] = mapped_column(EnumText(NotCounted))
-    student: Mapped[bool] = mapped_column(default=False)
-    working: Mapped[bool] = mapped_column(default=False)
+    student: Mapped[bool | None]
+    working: Mapped[bool | None]
     disability_class: Mapped[int | None] = mapped_column(SmallInteger)
     disability_grade: Mapped[int | None] = mapped_column(SmallInteger)
     mental_part_grade: Mapped[int | None] = mapped_column(SmallInteger)
-    seriously_ill: Mapped[bool] = mapped_column(default=False)
+    seriously_ill: Mapped[bool | None]
     guardian_member_id: Mapped[uuid.UUID | None]
     person_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
     corrected_sealed: Mapped[bytes | None] = mapped_column(EncryptedText)

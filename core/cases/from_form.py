@@ -13,6 +13,7 @@ from core.cases.models import WHOLE_HOUSEHOLD, Channel
 from core.documents.changes import copy_id
 from core.forms import Answers, FieldFault, FormDeclaration, Per, QuestionKind, split_answers
 from core.households.models import Area, NotCounted
+from core.households.names import age_on
 from core.identity_numbers import DisabilityCertificate, parse_disability_certificate, parse_id_number
 from core.translations import N_
 
@@ -35,6 +36,8 @@ _HAS_COLUMN: dict[Per, frozenset[str]] = {
     Per.PROPERTY: frozenset({"member", "kind", "description", "amount", "quantity", "document"}),
     Per.EXPENSE: frozenset({"member", "kind", "description", "amount", "period", "document"}),
 }  # fmt: skip
+# asked once, and of the applicant alone
+_OF_APPLICANT = frozenset({"identity_photo", "promise_signature"})
 _FILES = frozenset({QuestionKind.DOCUMENT, QuestionKind.PHOTO, QuestionKind.SIGNATURE})
 
 
@@ -81,21 +84,34 @@ def application_from(
     )
 
 
-def whole_faults(answers: Answers, today: date, *, demo: bool = False) -> list[FieldFault]:
+def whole_faults(answers: Answers, today: date, adult_age: int, *, demo: bool = False) -> list[FieldFault]:
     """What is wrong between answers that are each right: paths as in `read_answers`."""
-    return [*_twice(answers), *_certificates(answers, today, demo), *_pensions(answers), *_guardians(answers)]
+    return [
+        *_twice(answers),
+        *_certificates(answers, today, demo),
+        *_pensions(answers),
+        *_guardians(answers, today, adult_age, demo),
+    ]
 
 
 def paper_ids(form: FormDeclaration, answers: Answers) -> dict[uuid.UUID, int | None]:
-    """Every paper an answer names, with the number of the member whose line names it; None: the household's."""
+    """Every paper an answer names, with the number of the member it is of or whose line names it; None: the household's."""
     found: dict[uuid.UUID, int | None] = {}
+    applies = next(
+        (
+            number
+            for number, row in enumerate(answers.get(Per.MEMBER.rows, ()))
+            if row.get("relation") == APPLICANT
+        ),
+        None,
+    )
     for section in form.sections:
         files = [question.name for question in section.questions if question.kind in _FILES]
         rows = answers.get(section.per.rows, ()) if section.per.rows else (answers,)
         for row in rows:
             for name in files:
                 if isinstance(row.get(name), str):
-                    member = row.get("member")
+                    member = applies if name in _OF_APPLICANT else row.get("member")
                     found[uuid.UUID(row[name])] = None if member is None else int(member)
     return found
 
@@ -114,9 +130,9 @@ def _member(row: Answers, answers: Answers, today: date, demo: bool) -> MemberAn
         relation=row["relation"],
         is_applicant=applies,
         phone=row.get("phone", "") or (answers.get("phone", "") if applies else ""),
-        student=bool(row.get("student")),
-        working=bool(row.get("working")),
-        seriously_ill=bool(row.get("seriously_ill")),
+        student=row.get("student"),
+        working=row.get("working"),
+        seriously_ill=row.get("seriously_ill"),
         disability_certificate=number,
         disability_class=certificate.disability_class if certificate else None,
         disability_grade=certificate.grade if certificate else None,
@@ -235,8 +251,22 @@ def _pensions(answers: Answers) -> Iterator[FieldFault]:
             )
 
 
-def _guardians(answers: Answers) -> Iterator[FieldFault]:
+def _guardians(answers: Answers, today: date, adult_age: int, demo: bool) -> Iterator[FieldFault]:
     rows: Sequence[Answers] = answers.get(Per.MEMBER.rows, ())
     for number, row in enumerate(rows):
-        if "guardian" in row and int(row["guardian"]) == number:
-            yield FieldFault(f"{Per.MEMBER.rows}.{number}.guardian", N_("监护人要选别人，不能是自己"))
+        if "guardian" not in row:
+            continue
+        path, guardian = f"{Per.MEMBER.rows}.{number}.guardian", int(row["guardian"])
+        if guardian == number:
+            yield FieldFault(path, N_("监护人要选别人，不能是自己"))
+        elif _under_age(rows[guardian : guardian + 1], today, adult_age, demo):
+            yield FieldFault(path, N_("监护人要选满{age}岁的人"), {"age": adult_age})
+
+
+def _under_age(rows: Sequence[Answers], today: date, adult_age: int, demo: bool) -> bool:
+    """Whether the numbers in the rows are of somebody under age; who has written none yet is not."""
+    numbers = [row["id_number"] for row in rows if "id_number" in row]
+    return any(
+        age_on(parse_id_number(each, today=today, demo=demo).birth_date, today) < adult_age
+        for each in numbers
+    )

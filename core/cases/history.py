@@ -103,15 +103,11 @@ def _state(message: CaseMessage) -> str:
     return N_("等着发短信：{event}")
 
 
-def _pauses(session: ScopedSession, case: Case) -> list[HistoryLine]:
-    lines = []
+def _pauses(session: ScopedSession, case: Case) -> Iterator[HistoryLine]:
+    # who ended one is told by the trail alone
     for pause in session.scalars(select(Pause).where(Pause.case_id == case.id)):
         began = datetime.combine(pause.from_day, time(), CHINA)
-        lines.append(HistoryLine(began, N_("计时"), N_("暂停计时"), {}, pause.by))
-        if pause.to_day is not None:
-            ended = datetime.combine(pause.to_day, time(), CHINA)
-            lines.append(HistoryLine(ended, N_("计时"), N_("恢复计时")))
-    return lines
+        yield HistoryLine(began, N_("计时"), N_("暂停计时"), {}, pause.by)
 
 
 def _opinions(session: ScopedSession, case: Case) -> list[HistoryLine]:

@@ -12,6 +12,7 @@ from core.catalogue import LimitCase
 from core.workdays import Calendar
 
 WHOLE = "whole"
+CHECK_START = "check_start"
 LONGEST_BACKWARDS = 200
 
 

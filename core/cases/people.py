@@ -113,6 +113,11 @@ def sensitive_answers(session: ScopedSession, case: Case) -> dict[str, Any]:
     return answers
 
 
+def account_to_open(session: ScopedSession, case: Case) -> bool:
+    """Whether the family has no bank account yet and asked the window to help: until then there is nothing to pay into."""
+    return sensitive_answers(session, case).get("has_account") == "to_open"
+
+
 def place_fields(session: ScopedSession, region_code: str) -> dict[str, object]:
     """Names and the office of a place, for letters and slips."""
     path = {node.level: node.name for node in regions.path(session, region_code)}
@@ -122,7 +127,7 @@ def place_fields(session: ScopedSession, region_code: str) -> dict[str, object]:
         "county_name": path.get(3, ""),
         "township_name": path.get(4, ""),
         "village_name": path.get(5, ""),
-        "office_name": office.window_name or office.office_name if office else path.get(4, path.get(3, "")),
+        "office_name": office.office_name if office else path.get(4, path.get(3, "")),
         "office_phone": office.phone if office else "",
         "office_address": office.address if office else "",
     }

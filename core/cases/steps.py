@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -16,7 +16,7 @@ from sqlalchemy import select
 from core import audit
 from core.access import Actor
 from core.cases import tasks
-from core.cases.limits import WHOLE, backward_plan, limit_case, paused_days
+from core.cases.limits import CHECK_START, WHOLE, backward_plan, limit_case, paused_days
 from core.cases.models import (
     OPEN_STATES,
     Authority,
@@ -302,8 +302,21 @@ def _limit(
         deadline = procedure.deadline(limit, today, standing=standing)
         return deadline.date, deadline.provisional
     if code in _BEFORE_THE_NOTICE and case.due_on is not None:
-        return max(today, backward_plan(procedure, case, case.due_on).opinion_by), case.due_provisional
+        plan = backward_plan(procedure, case, case.due_on)
+        return max(_first_day(code, procedure, today, standing), plan.opinion_by), case.due_provisional
     return case.due_on, bool(case.due_provisional)
+
+
+def _first_day(code: StepCode, procedure: Procedure, today: date, standing: Collection[date]) -> date:
+    """The earliest day a step opened `today` can be due, however late the case: not on a day on which the clock stood.
+
+    The county has its days to begin a check (57号 第十七条).
+    """
+    if code is StepCode.VERIFICATION:
+        return procedure.deadline(CHECK_START, today, standing=standing).date
+    while today in standing:
+        today += timedelta(days=1)
+    return today
 
 
 def refresh_deadlines(session: ScopedSession, case: Case, procedure: Procedure, *, now: datetime) -> None:

@@ -3,7 +3,7 @@
 Stored values are JSON: text kinds and numbers of people as text, money as integer fen, dates as "2026-11-22", yes/no as
 true/false, several choices as a list of codes, a file (photo, document, signature) as its id, a position as
 `{"latitude": "27.76", "longitude": "107.48", "accuracy_m": 18, "fixed_at": "…", "address": "…", "confirmed": true}`.
-An answer withheld where that is allowed is `{"declined": "reason"}`.
+An answer withheld where that is allowed is `{"declined": "reason"}`; of a position the address stays beside the reason.
 """
 
 from __future__ import annotations
@@ -47,15 +47,21 @@ def is_empty(value: object) -> bool:
 def read_value(question: Question, given: object, today: Today) -> Any:
     """The canonical value of a given answer (see above). Raises Invalid in words for the one who answers."""
     if question.may_decline and isinstance(given, Mapping) and "declined" in given:
-        return _declined(given)
+        return _declined(question, given)
     return _READERS[question.kind](question, given, today)
 
 
-def _declined(given: Mapping[str, object]) -> dict[str, str]:
+def _declined(question: Question, given: Mapping[str, object]) -> dict[str, str]:
     reason = str(given["declined"] or "").strip()
     if not reason:
         raise Invalid(N_("请写明为什么没有，比如对方不愿合照"))
-    return {"declined": reason[:200]}
+    declined = {"declined": reason[:200]}
+    address = _address_in(given) if question.kind is QuestionKind.LOCATION else ""
+    return declined | ({"address": address} if address else {})
+
+
+def _address_in(given: Mapping[str, object]) -> str:
+    return str(given.get("address") or "").strip()[:200]
 
 
 def _text(question: Question, given: object, _today: Today) -> str:
@@ -198,7 +204,7 @@ def _file(question: Question, given: object, _today: Today) -> str:
 
 
 def _location(_question: Question, given: object, _today: Today) -> dict[str, Any]:
-    if not isinstance(given, Mapping):
+    if not isinstance(given, Mapping) or any(is_empty(given.get(part)) for part in ("latitude", "longitude")):
         raise Invalid(N_("还没有取得位置；请点“取位置”，或者写明为什么取不到"))
     try:
         latitude, longitude = Decimal(str(given["latitude"])), Decimal(str(given["longitude"]))
@@ -210,13 +216,12 @@ def _location(_question: Question, given: object, _today: Today) -> dict[str, An
         raise Invalid(N_("没有读懂位置；请点“取位置”再取一次"))
     if given.get("confirmed") is not True:
         raise Invalid(N_("请看看位置对不对，再勾“我确认”"))
-    address = str(given.get("address") or "").strip()[:200]
     return {
         "latitude": f"{latitude:.6f}",
         "longitude": f"{longitude:.6f}",
         "accuracy_m": accuracy,
         "fixed_at": fixed_at.isoformat(),
-        "address": address,
+        "address": _address_in(given),
         "confirmed": True,
     }
 

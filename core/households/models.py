@@ -113,6 +113,7 @@ class Person(RegionScoped, Base):
 
     `category`: the group she is in by herself (单人保, R2-01), whatever group her household is in.
     `secrets_sealed`: one blob of what is always shown together (ID number, phone, bank account, certificate number).
+    `seriously_ill`, `student`, `working` are None where nobody answered.
     """
 
     __tablename__ = "persons"
@@ -133,9 +134,9 @@ class Person(RegionScoped, Base):
     category: Mapped[LowIncomeCategory | None] = mapped_column(EnumText(LowIncomeCategory))
     disability_class: Mapped[int | None] = mapped_column(SmallInteger)
     disability_grade: Mapped[int | None] = mapped_column(SmallInteger)
-    seriously_ill: Mapped[bool] = mapped_column(default=False)
-    student: Mapped[bool] = mapped_column(default=False)
-    working: Mapped[bool] = mapped_column(default=False)
+    seriously_ill: Mapped[bool | None]
+    student: Mapped[bool | None]
+    working: Mapped[bool | None]
     died_on: Mapped[date | None] = mapped_column(Date)
     entered_at: Mapped[Instant]
     version: Mapped[int] = mapped_column(default=1)

@@ -35,9 +35,9 @@ class NewMember:
     not_counted_reason: NotCounted | None = None
     disability_class: int | None = None
     disability_grade: int | None = None
-    seriously_ill: bool = False
-    student: bool = False
-    working: bool = False
+    seriously_ill: bool | None = None
+    student: bool | None = None
+    working: bool | None = None
 
 
 def known_persons(

@@ -15,15 +15,15 @@ import polars as pl
 from core.law.reader import Law
 from core.rules.choose import largest, to_monthly
 from core.rules.columns import Column, truth, whole
-from core.rules.facts import PERSON_FACTS
 from core.rules.law_columns import LawTables, Resolved, resolve
 from core.rules.outcome import Outcome
-from core.rules.people import People, PersonValue
+from core.rules.people import SUPPLEMENT, People, PersonValue
 from core.rules.rule import PersonRule, Rule
-from core.rules.tracing import Trace, TracedFacts, TracedHome, TracedLaw, first_lacking, trace_rule
+from core.rules.tracing import Trace, first_lacking, lacks_of, trace_rule, traced_person_value
 
 Laws = Law | Mapping[int, Law]
-# so many households' columns stay near the processor, and memory does not grow with the province
+Part = tuple[pl.DataFrame, pl.DataFrame | None]
+# so many households' columns stay near the processor, and what is worked on does not grow with the province
 PART = 100_000
 
 
@@ -37,10 +37,15 @@ def run_batch(rule: Rule, homes: pl.DataFrame, people: pl.DataFrame | None, laws
 
     The answer has one row per household (per person, in the order given, for a person's rule): `household`,
     `condition_1` … , `eligible`, `at_line`, `yearly_fen`, `monthly_fen`, `supplement_fen`, `total_monthly_fen` and
-    `blocked`: the key of a parameter its place lacks, where a single run would raise Blocked; amounts are then 0.
-    Raises RuleMisuse, and ValueError for people of an unknown household.
+    `blocked`: the key of a parameter its place lacks, or the name of a fact that is empty, where a single run would raise
+    Blocked; amounts are then 0. Raises RuleMisuse, and ValueError for people of an unknown household, a household given
+    twice or a region without a law.
     """
-    reading = _Reading.of(rule, laws)
+    reading = _Reading.of(rule, laws, _with_empty_cells(homes), _with_empty_cells(people))
+    if not reading.reads_people:
+        return reading.answer(homes, None)
+    if _has_one_twice(homes["household"]):
+        raise ValueError("a household is given twice")
     parts = list(_parts(homes, people))
     if len(parts) == 1:
         return reading.answer(*parts[0])
@@ -48,22 +53,26 @@ def run_batch(rule: Rule, homes: pl.DataFrame, people: pl.DataFrame | None, laws
         return pl.concat(pool.map(lambda part: reading.answer(*part), parts))
 
 
-def _parts(
-    homes: pl.DataFrame, people: pl.DataFrame | None
-) -> Iterator[tuple[pl.DataFrame, pl.DataFrame | None]]:
+def _parts(homes: pl.DataFrame, people: pl.DataFrame | None) -> Iterator[Part]:
     """Households with their people, some after the other; all at once where they do not stand in one order."""
-    in_order = homes["household"].is_sorted() and (people is None or people["household"].is_sorted())
-    if not in_order or len(homes) <= PART:
+    in_order = people is not None and homes["household"].is_sorted() and people["household"].is_sorted()
+    if people is None or not in_order or len(homes) <= PART:
         yield homes, people
         return
-    starts = list(range(0, len(homes), PART))
-    if people is None:
-        yield from ((homes.slice(start, PART), None) for start in starts)
-        return
+    starts = range(0, len(homes), PART)
     first_of_each = homes["household"].gather(starts[1:])
     ends = [0, *people["household"].search_sorted(first_of_each, "left"), len(people)]
     for start, (begin, end) in zip(starts, pairwise(ends), strict=True):
         yield homes.slice(start, PART), people.slice(begin, end - begin)
+
+
+def _with_empty_cells(frame: pl.DataFrame | None) -> frozenset[str]:
+    return frozenset() if frame is None else frozenset(each.name for each in frame if each.has_nulls())
+
+
+def _has_one_twice(household: pl.Series) -> bool:
+    distinct = household.rle_id().max() if household.is_sorted() else household.n_unique() - 1
+    return len(household) > 0 and distinct != len(household) - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +88,23 @@ class _Reading:
     each: PersonValue | None
 
     @classmethod
-    def of(cls, rule: Rule, laws: Laws) -> Self:
+    def of(
+        cls, rule: Rule, laws: Laws, empty_of_home: frozenset[str], empty_of_people: frozenset[str]
+    ) -> Self:
         day = next(iter(laws.values())).date if isinstance(laws, Mapping) else laws.date
         first = Trace()
         each = trace_rule(rule, first, day).each
         for person_rule in _person_rules(first, each):
-            person_rule.value(TracedFacts(PERSON_FACTS), TracedHome(first, "home "), TracedLaw(first, day))
+            traced_person_value(person_rule, first, day)
         resolved = resolve(first.asked, laws)
-        trace = Trace(uniform=resolved.uniform, lacking=resolved.lacking)
+        anew = functools.partial(
+            Trace,
+            uniform=resolved.uniform,
+            lacking=resolved.lacking,
+            empty_of_home=empty_of_home,
+            empty_of_people=empty_of_people,
+        )
+        trace = anew()
         outcome = trace_rule(rule, trace, day)
         return cls(
             of_persons=rule.subject == "person",
@@ -95,25 +113,28 @@ class _Reading:
             resolved=resolved,
             law=LawTables.of(resolved),
             totals={
-                name: (how, PersonValue.of(entry, resolved, day))
+                name: (how, PersonValue.of(entry, anew(), resolved, day))
                 for name, (how, entry) in trace.totals.items()
             },
-            each=None if outcome.each is None else PersonValue.of(outcome.each, resolved, day),
+            each=None if outcome.each is None else PersonValue.of(outcome.each, anew(), resolved, day),
         )
+
+    @property
+    def reads_people(self) -> bool:
+        return self.of_persons or bool(self.totals) or self.each is not None
 
     def answer(self, homes: pl.DataFrame, people: pl.DataFrame | None) -> pl.DataFrame:
         """The rows of one part."""
         frame = self.law.beside(homes)
         if self.of_persons:
             members = People(people, frame, only_counted=False)
-            return _answers(
-                members.beside_their_home(self.trace.home_facts, self.resolved), self.outcome, self.trace
-            )
-        if self.totals or self.each is not None:
+            beside = members.beside_their_home(self.trace.home_facts, self.resolved)
+            return _answers(beside, self.outcome, self.trace)
+        if self.reads_people:
             members = People(people, frame)
             frame = frame.with_columns(*members.totals(self.totals))
             if self.each is not None:
-                frame = frame.with_columns(*members.shown_amounts(self.each, self.outcome.unit_fen))
+                frame = frame.with_columns(*members.shown_amounts(self.each, frame, self.outcome.unit_fen))
         return _answers(frame, self.outcome, self.trace)
 
 
@@ -140,15 +161,15 @@ def _answers(frame: pl.DataFrame, outcome: Outcome, trace: Trace) -> pl.DataFram
     ]
     undecided = functools.reduce(operator.and_, [*open_too, *free])
     frame = frame.with_columns(eligible=every, at_line=(undecided & ~every).fill_null(False))
-    if "lacks supplement" in frame.columns:
-        lack = pl.col("lacks supplement")
+    if lacks_of(SUPPLEMENT) in frame.columns:
+        lack = pl.col(lacks_of(SUPPLEMENT))
         frame = frame.with_columns(
             blocked=pl.when(pl.col("eligible")).then(lack).otherwise(pl.col("blocked")),
             eligible=pl.col("eligible") & lack.is_null(),
         )
     nothing = pl.lit(0, pl.Int64)
     given = pl.col("eligible")
-    supplement = pl.col("shown supplement") if "shown supplement" in frame.columns else nothing
+    supplement = pl.col(SUPPLEMENT) if SUPPLEMENT in frame.columns else nothing
     frame = frame.with_columns(
         yearly_fen=pl.when(given).then(whole(largest(0, outcome.yearly_fen))).otherwise(nothing),
         supplement_fen=pl.when(given).then(supplement).otherwise(nothing),

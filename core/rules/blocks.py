@@ -18,23 +18,18 @@ def disability_within(person: Any, grade: Any, mental_grade: Any) -> Any:
 
     Grade 1 is the heaviest, 0 is none. Class 7 (multiple) counts as mental only with such a part of that grade on it.
     """
-    graded = person.disability_grade >= 1
+    heaviest, kind, part = person.disability_grade, person.disability_class, person.mental_part_grade
+    graded = heaviest >= 1
     if graded is False:
         # most people: the rest need not be worked out
         return False
     mental = all_of(
-        person.disability_grade <= mental_grade,
+        heaviest <= mental_grade,
         any_of(
-            person.disability_class == INTELLECTUAL,
-            person.disability_class == MENTAL,
-            all_of(
-                person.disability_class == MULTIPLE,
-                person.mental_part_grade >= 1,
-                person.mental_part_grade <= mental_grade,
-            ),
+            kind == INTELLECTUAL, kind == MENTAL, all_of(kind == MULTIPLE, part >= 1, part <= mental_grade)
         ),
     )
-    return all_of(graded, any_of(person.disability_grade <= grade, mental))
+    return all_of(graded, any_of(heaviest <= grade, mental))
 
 
 ASSETS_ARTICLE = "57号 第十四条"

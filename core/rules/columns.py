@@ -8,34 +8,36 @@ from typing import Any
 import polars as pl
 
 from core.rules.choose import HALF_YEAR, MONTHS
-from core.rules.many import Many
+from core.rules.many import Many, misuse
 
 NARROW = 2**31
 NARROWEST = 2**15
 
 
 class Column(Many):
-    """An expression over many rows. Arithmetic is done in 64 bits: a province stores counts in 8."""
+    """An expression over many rows: numbers, or with `truths` truths. Arithmetic is done in 64 bits, counts come in 8."""
 
-    __slots__ = ("_number_where", "expr", "name", "wide")
+    __slots__ = ("_number_where", "expr", "name", "truths", "wide")
     __hash__ = None  # type: ignore[assignment]
 
-    def __init__(self, expr: pl.Expr, *, wide: bool = False, name: str = "") -> None:
+    def __init__(self, expr: pl.Expr, *, wide: bool = False, truths: bool = False, name: str = "") -> None:
         self.expr = expr
         self.wide = wide
+        self.truths = truths
         self.name = name
         self._number_where: tuple[pl.Expr, int] | None = None  # a number where a condition holds, else 0
 
     def choose(self, then: Any, otherwise: Any) -> Column:
         wide = _is_wide(then) or _is_wide(otherwise)
-        choice = pl.when(self.expr).then(_number(then, wide=wide)).otherwise(_number(otherwise, wide=wide))
+        condition = truth(self)
+        choice = pl.when(condition).then(_number(then, wide=wide)).otherwise(_number(otherwise, wide=wide))
         column = Column(choice, wide=wide)
         if not isinstance(then, Column) and not isinstance(otherwise, Column) and otherwise == 0 < then:
-            column._number_where = (self.expr, then)
+            column._number_where = (condition, then)
         return column
 
     def opposite(self) -> Column:
-        return Column(~self.expr)
+        return Column(~truth(self), truths=True)
 
     def among(self, values: Sequence[Any], *, largest: bool) -> Column:
         if largest and (choices := _numbers_where(values)):
@@ -73,28 +75,28 @@ class Column(Many):
         return Column(whole(other) * self._wide(), wide=True)
 
     def __lt__(self, other: Column | int) -> Column:
-        return Column(self.expr < _side(other))
+        return Column(self.expr < _side(other), truths=True)
 
     def __le__(self, other: Column | int) -> Column:
-        return Column(self.expr <= _side(other))
+        return Column(self.expr <= _side(other), truths=True)
 
     def __gt__(self, other: Column | int) -> Column:
-        return Column(self.expr > _side(other))
+        return Column(self.expr > _side(other), truths=True)
 
     def __ge__(self, other: Column | int) -> Column:
-        return Column(self.expr >= _side(other))
+        return Column(self.expr >= _side(other), truths=True)
 
     def __eq__(self, other: object) -> Column:  # type: ignore[override]
-        return Column(self.expr == _side(other))
+        return Column(self.expr == _side(other), truths=True)
 
     def __ne__(self, other: object) -> Column:  # type: ignore[override]
-        return Column(self.expr != _side(other))
+        return Column(self.expr != _side(other), truths=True)
 
     def __and__(self, other: Column | bool) -> Column:
-        return Column(self.expr & truth(other))
+        return Column(truth(self) & truth(other), truths=True)
 
     def __or__(self, other: Column | bool) -> Column:
-        return Column(self.expr | truth(other))
+        return Column(truth(self) | truth(other), truths=True)
 
     __rand__ = __and__
     __ror__ = __or__
@@ -109,8 +111,12 @@ def whole(value: Column | int) -> pl.Expr:
 
 
 def truth(value: Column | bool) -> pl.Expr:
-    """A boolean expression of a column or a plain truth."""
-    return value.expr if isinstance(value, Column) else pl.lit(bool(value), pl.Boolean)
+    """A boolean expression of a column or a plain truth. Raises RuleMisuse for a column of numbers."""
+    if not isinstance(value, Column):
+        return pl.lit(bool(value), pl.Boolean)
+    if not value.truths:
+        raise misuse("count")
+    return value.expr
 
 
 def _side(other: Any) -> Any:

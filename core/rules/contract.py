@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from core.errors import Problem
 from core.law import LawBook
-from core.rules.facts import PERSON_FACTS
 from core.rules.rule import Rule
-from core.rules.tracing import Trace, TracedFacts, TracedHome, TracedLaw, trace_rule
+from core.rules.tracing import Trace, trace_rule, traced_person_value
 from core.translations import N_
 
 
@@ -20,15 +19,15 @@ def faults_in_rule(rule: Rule, book: LawBook) -> list[Problem]:
         if outcome.each is not None:
             person_rules[outcome.each.name] = outcome.each
         for person_rule in person_rules.values():
-            person_rule.value(
-                TracedFacts(PERSON_FACTS), TracedHome(trace, "home "), TracedLaw(trace, rule.since)
-            )
+            traced_person_value(person_rule, trace, rule.since)
     except Problem as problem:
         return [problem]
     except AttributeError as unknown:
         return [
             Problem(N_("规则 {rule} 读了没有声明过的事实或参数方法：{fault}"), rule=rule.name, fault=unknown)
         ]
+    if rule.subject == "person" and outcome.each is not None:
+        faults.append(Problem(N_("规则 {rule} 是一个人的规则，不能再给每个人加发。"), rule=rule.name))
     if not outcome.conditions:
         faults.append(Problem(N_("规则 {rule} 没有任何条件。"), rule=rule.name))
     faults += [

@@ -25,12 +25,14 @@ class Resolved:
     uniform: dict[Asked, int] = field(default_factory=dict)
     tables: dict[Asked, list[int | None]] = field(default_factory=dict)
     lacking: frozenset[Asked] = frozenset()
+    by_region: bool = False  # one law for each region, though it be one region
 
 
 def resolve(asked: Iterable[Asked], laws: Law | Mapping[int, Law]) -> Resolved:
     """Read every asked parameter once for each region, and each area where it matters."""
     by_region = laws if isinstance(laws, Mapping) else {0: laws}
-    resolved = Resolved([(region, area) for region in by_region for area in range(AREAS)])
+    places = [(region, area) for region in by_region for area in range(AREAS)]
+    resolved = Resolved(places, by_region=isinstance(laws, Mapping))
     lacking = set()
     for each in asked:
         values: list[int | None] = []
@@ -90,7 +92,7 @@ class LawTables:
         return cls(
             lowest,
             highest,
-            by_region=len(set(regions)) > 1,
+            by_region=resolved.by_region,
             by_area=any(asked.area == OWN_AREA for asked in (*resolved.tables, *resolved.uniform)),
             columns=tuple(
                 pl.Series(asked.column, [None if at is None else values[at] for at in slots], pl.Int64)
@@ -114,7 +116,7 @@ class LawTables:
     def _slots_of(self, homes: pl.DataFrame) -> pl.Series:
         slot: pl.Expr = pl.lit(0, pl.Int32)
         if self.by_region:
-            if not homes["region"].is_between(self.lowest, self.highest).all():
+            if not homes["region"].is_between(self.lowest, self.highest).fill_null(False).all():
                 raise ValueError(STRANGE_REGION)
             slot = slot + (pl.col("region").cast(pl.Int32) - self.lowest) * AREAS
         if self.by_area:

@@ -21,13 +21,19 @@ _ADVICE = {
     "rounding": N_("规则里不能对事实取整或转成别的数，金额一律是整数分。"),
     "text": N_("规则里不能把事实写进文字，请把数值交给 Condition 去说明。"),
     "iteration": N_("规则里不能逐个遍历事实，请用 total、count 或 most。"),
+    "count": N_("规则里不能把数量当真假，请写成比较，例如 home.vehicles > 0。"),
     "invert": N_("规则里不能用 ~，请改用 is_not。"),
 }
 
 
+def misuse(kind: str) -> RuleMisuse:
+    """The fault of an operation, with what to write instead."""
+    return RuleMisuse(_ADVICE[kind])
+
+
 def _refuse(kind: str) -> Callable[..., NoReturn]:
     def refused(*_given: object) -> NoReturn:
-        raise RuleMisuse(_ADVICE[kind])
+        raise misuse(kind)
 
     return refused
 

@@ -90,12 +90,16 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """One group a person may belong to, and the parameters that say whether a place covers it and at what rate."""
+    """One group a person may belong to, and the parameters that say whether a place covers it and at what rate.
+
+    `declared`: the family itself says who belongs to it, so a person must see its proof.
+    """
 
     code: str
     text: str
     covered_key: str
     rate_key: str
+    declared: bool = False
 
 
 class Highest:

@@ -9,11 +9,13 @@ from typing import Any, Self
 
 import polars as pl
 
-from core.rules.choose import to_monthly
+from core.rules.choose import largest, to_monthly
 from core.rules.columns import Column, whole
 from core.rules.law_columns import Resolved
 from core.rules.rule import PersonRule
-from core.rules.tracing import Trace, first_lacking, traced_person_value
+from core.rules.tracing import Trace, first_lacking, lacks_of, traced_person_value
+
+SUPPLEMENT = "shown supplement"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +28,7 @@ class PersonValue:
     missing: Mapping[str, pl.Expr]
 
     @classmethod
-    def of(cls, person_rule: PersonRule, resolved: Resolved, day: date) -> Self:
-        trace = Trace(uniform=resolved.uniform, lacking=resolved.lacking)
+    def of(cls, person_rule: PersonRule, trace: Trace, resolved: Resolved, day: date) -> Self:
         value, per = traced_person_value(person_rule, trace, day)
         places = {asked.column: asked.column for asked in trace.asked if asked in resolved.tables}
         return cls(value, per, _facts_of_home(trace.home_facts) | places, trace.missing)
@@ -89,37 +90,43 @@ class People:
         )
 
     def totals(self, wanted: Mapping[str, tuple[str, PersonValue]]) -> list[pl.Series]:
-        """One column per sum, count or maximum a household rule reads, in the homes' order."""
+        """One column per sum, count or maximum a household rule reads, in the homes' order, and what stops it there."""
         columns = []
         for name, (how, read) in wanted.items():
+            frame = self._beside(read.of_home)
             number = (whole(read.value) != 0).cast(pl.Int64) if how == "count" else whole(read.value)
-            each = _worked_out(self._beside(read.of_home), number)
+            each = _worked_out(frame, number)
             columns.append((self._largest(each) if how == "most" else self._sum(each)).alias(name))
+            columns.append(self._first_lack(frame, read, name))
         return columns
 
-    def shown_amounts(self, read: PersonValue, unit_fen: Any) -> list[pl.Series]:
-        """What all people of each household receive a month, each rounded by itself; and the parameter it lacks."""
+    def shown_amounts(self, read: PersonValue, homes: pl.DataFrame, unit_fen: Any) -> list[pl.Series]:
+        """What all people of each household receive a month, each rounded by itself; and what stops it.
+
+        `homes`: the households with the sums that the unit may depend on.
+        """
         frame = self._beside(read.of_home)
         unit = unit_fen
         if isinstance(unit_fen, Column):
-            units = _worked_out(self._homes, whole(unit_fen)).gather(self._home_of)
+            units = _worked_out(homes, whole(unit_fen)).gather(self._home_of)
             frame = frame.with_columns(unit=units)
             unit = Column(pl.col("unit"), wide=True)
-        each = _worked_out(frame, whole(to_monthly(read.value, read.per, unit)).fill_null(0))
-        columns = [self._sum(each).alias("shown supplement")]
-        if read.missing:
-            columns.append(self._first_lack(_worked_out(frame, first_lacking(read.missing))))
-        return columns
+        # a share is never negative; of another amount below nothing nobody pays
+        amount = read.value if read.per > 1 else largest(0, read.value)
+        each = _worked_out(frame, whole(to_monthly(amount, read.per, unit)))
+        columns = [self._sum(each).alias(SUPPLEMENT)]
+        return [*columns, self._first_lack(frame, read, SUPPLEMENT)] if read.missing else columns
 
-    def _first_lack(self, each: pl.Series) -> pl.Series:
+    def _first_lack(self, frame: pl.DataFrame, read: PersonValue, name: str) -> pl.Series:
         """What the first person of a household lacks, as a single run would stop there."""
-        frame = self._frame.select("household", each.alias("lacks supplement"))
-        first = frame.drop_nulls("lacks supplement").unique("household", keep="first", maintain_order=True)
-        return self._by_home(first, "lacks supplement")
+        each = frame.select("household", lack=first_lacking(read.missing))
+        first = each.drop_nulls("lack").unique("household", keep="first", maintain_order=True)
+        return self._by_home(first, "lack").alias(lacks_of(name))
 
     def _sum(self, each: pl.Series) -> pl.Series:
-        running = each.cum_sum().gather(self._ends)
-        return self._in_homes_order(running.diff().fill_null(running.head(1).sum()))
+        # an empty cell stops its own household, and no other's sum
+        running = each.fill_null(0).cum_sum().gather(self._ends)
+        return self._in_homes_order(running - running.shift(1, fill_value=0))
 
     def _largest(self, each: pl.Series) -> pl.Series:
         most = self._frame.select("household", value=each).group_by("household").agg(pl.col("value").max())

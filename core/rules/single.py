@@ -28,6 +28,7 @@ class Supplement:
     """What one person receives on top: `person` counts within the household's counted people, from 0.
 
     `base_fen` is yearly; `rate` is in ten-thousandths (3000 is 30 %), 0 when the rule gives a plain amount.
+    `declared`: that she belongs to the group is what the family says.
     """
 
     person: int
@@ -36,6 +37,7 @@ class Supplement:
     text: str = ""
     base_fen: int = 0
     rate: int = 0
+    declared: bool = False
 
     def as_row(self) -> dict[str, Any]:
         """Plain JSON values."""
@@ -46,6 +48,7 @@ class Supplement:
             "text": self.text,
             "base_fen": self.base_fen,
             "rate": self.rate,
+            "declared": self.declared,
         }
 
 
@@ -160,5 +163,7 @@ def _supplements(each: PersonRule, home: Home, law: Law, unit_fen: int) -> tuple
         if chosen is not None:
             group, rate = chosen
             monthly = to_monthly(answer.base * rate, answer.per, unit_fen)
-            given.append(Supplement(number, monthly, group.code, group.text, answer.base, rate))
+            given.append(
+                Supplement(number, monthly, group.code, group.text, answer.base, rate, group.declared)
+            )
     return tuple(given)

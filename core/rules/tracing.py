@@ -40,44 +40,51 @@ class Asked:
 class Trace:
     """What one rule text asked for. `uniform` are the parameters that have one value everywhere, known beforehand.
 
-    `missing` holds, per parameter that some places lack, where a row needs it (every row, or where a condition holds).
+    `missing` tells per row, in the order of reading, what stops it: the key of a parameter that its place lacks where the
+    row needs it, the name of a fact that is empty (`empty_of_home`, `empty_of_people`: the columns with such cells).
     """
 
     uniform: Mapping[Asked, int] = field(default_factory=dict)
     lacking: frozenset[Asked] = frozenset()
+    empty_of_home: frozenset[str] = frozenset()
+    empty_of_people: frozenset[str] = frozenset()
     home_facts: set[str] = field(default_factory=set)
     asked: dict[Asked, None] = field(default_factory=dict)
     totals: dict[str, tuple[str, PersonRule]] = field(default_factory=dict)
     missing: dict[str, pl.Expr] = field(default_factory=dict)
 
+    def lacks(self, name: str, where: pl.Expr) -> None:
+        """Note that rows are stopped by `name` where the condition holds."""
+        told = pl.when(where).then(pl.lit(name))
+        known = self.missing.get(name)
+        self.missing[name] = told if known is None else pl.coalesce(known, told)
 
-class TracedFacts:
+
+class TracedPerson:
     """The facts of every person: each attribute is a column."""
 
-    def __init__(self, declared: Mapping[str, FactDeclaration], prefix: str = "") -> None:
-        self._declared = declared
-        self._prefix = prefix
-
-    def __getattr__(self, name: str) -> Column:
-        fact = self._declared.get(name)
-        if fact is None:
-            raise AttributeError(name)
-        expr = pl.col(self._prefix + name)
-        if fact.kind is FactKind.YES_NO:
-            return Column(expr.cast(pl.Boolean), name=name)
-        return Column(expr, name=name)
-
-
-class TracedHome(TracedFacts):
-    """The facts of every household, and sums over its people."""
-
-    def __init__(self, trace: Trace, prefix: str = "") -> None:
-        super().__init__(HOME_FACTS, prefix)
+    def __init__(self, trace: Trace) -> None:
         self._trace = trace
 
     def __getattr__(self, name: str) -> Column:
-        column = super().__getattr__(name)
+        column = _fact(PERSON_FACTS, name, name)
+        if name in self._trace.empty_of_people:
+            self._trace.lacks(name, column.expr.is_null())
+        return column
+
+
+class TracedHome:
+    """The facts of every household, and sums over its people. With a prefix, beside each of its people."""
+
+    def __init__(self, trace: Trace, prefix: str = "") -> None:
+        self._trace = trace
+        self._prefix = prefix
+
+    def __getattr__(self, name: str) -> Column:
+        column = _fact(HOME_FACTS, name, self._prefix + name)
         self._trace.home_facts.add(name)
+        if name in self._trace.empty_of_home:
+            self._trace.lacks(name, column.expr.is_null())
         return column
 
     def _over_people(self, how: str, person_rule: PersonRule) -> Column:
@@ -85,6 +92,7 @@ class TracedHome(TracedFacts):
             raise RuleMisuse(N_("成员规则里不能再对家庭成员求和。"))
         name = f"people {how} {person_rule.name}"
         self._trace.totals[name] = (how, person_rule)
+        self._trace.missing[lacks_of(name)] = pl.col(lacks_of(name))
         return Column(pl.col(name), wide=True, name=name)
 
     def total(self, person_rule: PersonRule, _law: Any) -> Column:
@@ -134,9 +142,7 @@ class TracedLaw:
             return self._trace.uniform[asked]
         column = Column(pl.col(asked.column), wide=True, name=asked.key)
         if asked in self._trace.lacking:
-            lacks = column.expr.is_null() & truth(where)
-            known = self._trace.missing.get(asked.key)
-            self._trace.missing[asked.key] = lacks if known is None else known | lacks
+            self._trace.lacks(asked.key, column.expr.is_null() & truth(where))
         return column
 
 
@@ -148,24 +154,38 @@ def _area_name(area: Any) -> str | None:
     return None if area is None else Area(area).name
 
 
+def lacks_of(name: str) -> str:
+    """The column that tells what stops a household because one of its people lacks it."""
+    return f"lacks {name}"
+
+
 def traced_person_value(person_rule: PersonRule, trace: Trace, day: date) -> tuple[Any, int]:
     """A person rule as an expression over the people's rows, and what its value counts in (fen × per)."""
-    person = TracedFacts(PERSON_FACTS)
-    answer = person_rule.compute(person, TracedHome(trace, "home "), TracedLaw(trace, day))
+    answer = person_rule.compute(TracedPerson(trace), TracedHome(trace, "home "), TracedLaw(trace, day))
     return (answer.value, answer.per) if isinstance(answer, Highest) else (answer, 1)
 
 
 def first_lacking(lacks: Mapping[str, pl.Expr]) -> pl.Expr:
-    """The key of the first parameter a row lacks, in the order the rule reads them; empty when none."""
-    blocked: pl.Expr = pl.lit(None, pl.String)
-    for key, lack in reversed(list(lacks.items())):
-        blocked = pl.when(lack).then(pl.lit(key)).otherwise(blocked)
-    return blocked
+    """What stops a row first, in the order the rule reads it; empty when nothing does."""
+    return pl.coalesce(*lacks.values()) if lacks else pl.lit(None, pl.String)
 
 
 def trace_rule(rule: Rule, trace: Trace, day: date) -> Outcome:
     """Read a rule text as expressions, noting in `trace` what it asks. Raises RuleMisuse."""
     law = TracedLaw(trace, day)
     if rule.subject == "person":
-        return rule.compute(TracedFacts(PERSON_FACTS), TracedHome(trace, "home "), law)
-    return rule.compute(TracedHome(trace), law)
+        outcome = rule.compute(TracedPerson(trace), TracedHome(trace, "home "), law)
+    else:
+        outcome = rule.compute(TracedHome(trace), law)
+    for condition in outcome.conditions:
+        truth(condition.held)
+    return outcome
+
+
+def _fact(declared: Mapping[str, FactDeclaration], name: str, column: str) -> Column:
+    fact = declared.get(name)
+    if fact is None:
+        raise AttributeError(name)
+    if fact.kind is FactKind.YES_NO:
+        return Column(pl.col(column).cast(pl.Boolean), truths=True, name=name)
+    return Column(pl.col(column), name=name)

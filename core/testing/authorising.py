@@ -26,8 +26,7 @@ from core.testing.town import Town, family_of_four, member
 from core.verification.asking import ask_family
 from core.verification.changes import record_result, request_checks, requests_of
 from core.verification.findings import Findings
-from core.verification.models import VerificationRequest
-from core.verification.sending import OPEN
+from core.verification.models import OPEN, VerificationRequest
 
 SPOUSE_PHONE = "19900000002"
 MOTHER_PHONE = "19900000003"

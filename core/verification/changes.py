@@ -26,14 +26,14 @@ from core.sessions import ScopedSession, found
 from core.translations import N_
 from core.verification import handed, worklist
 from core.verification.asking import coverage_of, require_covered
+from core.verification.beginning import last_day_to_begin, note_begun
 from core.verification.findings import Findings, as_json, hash_of, latest, rebuild_verified_lines
-from core.verification.models import CLOSED, RequestState, VerificationRequest
-from core.verification.sending import OPEN, hold_request, still_covered
+from core.verification.models import CLOSED, OPEN, RequestState, VerificationRequest
+from core.verification.sending import hold_request, still_covered
 from core.workdays import Deadline
 
 audit.name_act("verification.recheck", N_("要求复查"))
 audit.name_act("verification.conclude", N_("记明无法核对"))
-CHECK_START = "check_start"
 
 
 def request_checks(
@@ -53,7 +53,7 @@ def request_checks(
         _begin_anew(session, actor, case, procedure, now)
     require_open(session, case, StepCode.VERIFICATION)
     asked = latest(requests_of(session, case.id))
-    due = procedure.deadline(CHECK_START, beijing_day(now))
+    due = last_day_to_begin(procedure, now)
     new = [
         _ask(session, actor, case, person, source, due, now, asked.get((person.member_id, source.code)))
         for person, source in covered.allowed()
@@ -217,6 +217,7 @@ def settle_answers(
 ) -> None:
     """What follows from answers just kept: verified lines, work given back, and with the last one the step is done."""
     rebuild_verified_lines(session, case)
+    note_begun(session, case.id)
     for row in rows:
         handed.give_back_answered(session, actor, row, now=now)
     _complete_if_all_answered(session, actor, case, procedure, now)
@@ -266,7 +267,7 @@ def request_recheck(
     if step_of(session, case.id, StepCode.VERIFICATION).state is StepState.DONE:
         _begin_anew(session, actor, case, procedure, now)
     require_open(session, case, StepCode.VERIFICATION)
-    due = procedure.deadline(CHECK_START, beijing_day(now))
+    due = last_day_to_begin(procedure, now)
     again = _ask(session, actor, case, person, source, due, now, row, reason.strip()[:200])
     session.flush()
     audit.record(session, "verification.recheck", again, now=now, actor=actor, reason=reason)

@@ -12,8 +12,7 @@ from core.access import Actor
 from core.accounts.assignments import end_finished, last_day_of, own_limit
 from core.scopes import Assigned, HandedWork
 from core.sessions import ScopedSession, across, found
-from core.verification.models import VerificationRequest
-from core.verification.sending import OPEN
+from core.verification.models import OPEN, VerificationRequest
 
 
 def in_hand(session: ScopedSession) -> ColumnElement[bool]:

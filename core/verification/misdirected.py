@@ -12,8 +12,8 @@ from core.cases.models import Case
 from core.sessions import ScopedSession
 from core.translations import N_
 from core.verification.findings import rebuild_verified_lines
-from core.verification.models import CLOSED, RequestState, VerificationRequest
-from core.verification.sending import OPEN, close_uncovered
+from core.verification.models import CLOSED, OPEN, RequestState, VerificationRequest
+from core.verification.sending import close_uncovered
 
 audit.name_act("verification.misdirect", N_("证件号更正，原来的核对结果不再算数"))
 

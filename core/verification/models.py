@@ -32,6 +32,7 @@ class RequestState(StrEnum):
     MISDIRECTED = "misdirected"
 
 
+OPEN = frozenset({RequestState.QUEUED, RequestState.SENT})
 # closed without an answer that counts: who is covered may be asked about anew
 CLOSED = frozenset({RequestState.STOPPED, RequestState.DISCARDED, RequestState.MISDIRECTED})
 
@@ -40,7 +41,7 @@ class VerificationRequest(RegionScoped, Base):
     """One person, one body, one question (domain 2.7). It cannot stand without the authorisation it names.
 
     `findings_sealed`: JSON of "lines" (kind, amount_fen, period, quantity, description), "nothing" and "note"; `result_hash`
-    is SHA-256 of that JSON. `round` rises with a recheck (复查). `operator_*`: who entered the answer.
+    is SHA-256 of that JSON. `round` rises with a recheck (复查). `begun`: the county has begun, so that `due_on` is the step's. `operator_*`: who entered the answer.
     """
 
     __tablename__ = "verification_requests"
@@ -77,6 +78,7 @@ class VerificationRequest(RegionScoped, Base):
     requested_at: Mapped[Instant]
     due_on: Mapped[date] = mapped_column(Date)
     due_provisional: Mapped[bool] = mapped_column(default=False)
+    begun: Mapped[bool] = mapped_column(default=False)
     sent_at: Mapped[Instant | None]
     sent_by: Mapped[uuid.UUID | None]
     answered_at: Mapped[Instant | None]

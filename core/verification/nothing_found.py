@@ -18,8 +18,8 @@ from core.translations import N_
 from core.verification import handed
 from core.verification.changes import keep_answer, requests_of, settle_answers
 from core.verification.findings import Findings
-from core.verification.models import RequestState, VerificationRequest
-from core.verification.sending import OPEN, still_covered
+from core.verification.models import OPEN, RequestState, VerificationRequest
+from core.verification.sending import still_covered
 
 NOTHING = Findings(nothing=True)
 

@@ -20,8 +20,7 @@ from core.verification import handed
 from core.verification.changes import requests_of
 from core.verification.findings import Findings, findings_of, latest
 from core.verification.handed import in_hand, limit_of, request
-from core.verification.models import CLOSED, RequestState, ResultImport, VerificationRequest
-from core.verification.sending import OPEN
+from core.verification.models import CLOSED, OPEN, RequestState, ResultImport, VerificationRequest
 
 __all__ = [
     "Progress",

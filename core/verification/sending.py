@@ -17,11 +17,11 @@ from core.cases.models import OPEN_STATES, Case
 from core.cases.procedure import beijing_day
 from core.sessions import ScopedSession, found
 from core.translations import N_
-from core.verification.models import RequestState, VerificationRequest
+from core.verification.beginning import note_begun
+from core.verification.models import OPEN, RequestState, VerificationRequest
 
 audit.name_act("verification.send", N_("向部门发出核对"))
 audit.name_act("verification.stop", N_("授权不再有效，核对没有发出"))
-OPEN = frozenset({RequestState.QUEUED, RequestState.SENT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,8 @@ def send_checks(
         opened = people.secrets(session, member)
         outgoing.append(Outgoing(row, str(opened["name"]), str(opened["id_number"])))
     session.flush()
+    for case_id in dict.fromkeys(each.request.case_id for each in outgoing):
+        note_begun(session, case_id)
     for each in outgoing:
         audit.record(session, "verification.send", each.request, now=now, actor=actor)
     return outgoing

@@ -14,8 +14,8 @@ from core.cases.models import OPEN_STATES, Case
 from core.cases.procedure import beijing_day
 from core.sessions import ScopedSession
 from core.verification import worklist
-from core.verification.models import VerificationRequest
-from core.verification.sending import OPEN, close_uncovered
+from core.verification.models import OPEN, VerificationRequest
+from core.verification.sending import close_uncovered
 
 
 def withdraw_authorisation(

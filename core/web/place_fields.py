@@ -18,7 +18,7 @@ PARTS = {
     "longitude": N_("经度"),
     "accuracy": N_("误差（米）"),
     "fixed_at": N_("定位时间"),
-    "address": N_("地址"),
+    "address": N_("受访地点"),
 }
 
 
@@ -55,7 +55,8 @@ class LocationField(AnswerField):
         if self.raw_data is None:
             return self.data
         if is_empty(self.latitude.typed) or is_empty(self.longitude.typed):
-            return {"declined": self.declined} if self.declined else None
+            kept = {"declined": self.declined, "address": self.address.typed}
+            return {part: text for part, text in kept.items() if text} or None
         return {
             "latitude": self.latitude.typed,
             "longitude": self.longitude.typed,

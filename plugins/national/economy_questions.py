@@ -204,19 +204,36 @@ PROPERTIES = Section(
     at_most=100,
 )
 
+_TO_BE_PAID = N_("批准以后按月打钱")
+_HAVING_ONE = ShownIf("has_account", ("have",))
+
 ACCOUNT = Section(
     "account",
     N_("收款账户"),
     (
+        Question(
+            "has_account",
+            N_("有银行卡或者存折吗"),
+            QuestionKind.CHOICE,
+            required=True,
+            sensitivity=Sensitivity.PERSONAL,
+            purpose=_TO_BE_PAID,
+            legal_basis=article("第二十五条"),
+            choices=(
+                Choice("have", N_("有")),
+                Choice("to_open", N_("现在没有，请窗口帮着办"), N_("不影响这次申请。")),
+            ),
+        ),
         Question(
             "account_holder",
             N_("账户是谁的"),
             QuestionKind.CHOICE,
             required=True,
             sensitivity=Sensitivity.PERSONAL,
-            purpose=N_("批准以后按月打钱"),
+            purpose=_TO_BE_PAID,
             legal_basis=article("第二十五条"),
             choices_from=MEMBER_ROWS,
+            shown_if=_HAVING_ONE,
         ),
         Question(
             "bank_name",
@@ -224,8 +241,9 @@ ACCOUNT = Section(
             QuestionKind.TEXT,
             required=True,
             sensitivity=Sensitivity.PERSONAL,
-            purpose=N_("批准以后按月打钱"),
+            purpose=_TO_BE_PAID,
             legal_basis=article("第二十五条"),
+            shown_if=_HAVING_ONE,
             max_length=60,
         ),
         Question(
@@ -234,9 +252,10 @@ ACCOUNT = Section(
             QuestionKind.BANK_ACCOUNT,
             required=True,
             sensitivity=Sensitivity.SENSITIVE,
-            purpose=N_("批准以后按月打钱"),
+            purpose=_TO_BE_PAID,
             legal_basis=article("第二十五条"),
-            hint=N_("没有账户的，窗口帮着办；先写家里别人的也可以。"),
+            shown_if=_HAVING_ONE,
+            hint=N_("自己没有的，用家里别人的也可以。"),
         ),
     ),
     hint=N_("只用来打救助金。卡和密码谁也不能代为保管，除非按规定签过协议。"),

@@ -29,6 +29,24 @@ DOCUMENTS = Section(
             hint=N_("家里有人得重病才拍。"),
         ),
         Question(
+            "marriage_photo",
+            N_("结婚证、离婚证"),
+            QuestionKind.DOCUMENT,
+            sensitivity=Sensitivity.SENSITIVE,
+            purpose=DECIDE,
+            legal_basis=article("第九条"),
+            hint=N_("结过婚、离过婚的才拍。"),
+        ),
+        Question(
+            "disability_photo",
+            N_("残疾证"),
+            QuestionKind.DOCUMENT,
+            sensitivity=Sensitivity.SENSITIVE,
+            purpose=DECIDE,
+            legal_basis=article("第八条"),
+            hint=N_("家里有人有残疾证才拍。"),
+        ),
+        Question(
             "other_photo",
             N_("别的能说明情况的材料"),
             QuestionKind.DOCUMENT,
@@ -48,9 +66,7 @@ DOCUMENTS = Section(
             )
             for code, label, body in (
                 ("household_register", N_("户口和家庭关系证明"), N_("公安部门")),
-                ("marriage", N_("结婚证、离婚证"), N_("民政部门")),
                 ("insurance", N_("养老金和社保缴费证明"), N_("人力资源社会保障部门")),
-                ("disability", N_("残疾证复印件"), N_("残疾人联合会")),
                 ("estate", N_("房产证明"), N_("自然资源部门")),
             )
         ),

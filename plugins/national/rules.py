@@ -27,15 +27,15 @@ BELOW_STANDARD = N_("共同生活的家庭成员人均收入低于当地低保�
 BELOW_EDGE = N_("共同生活的家庭成员人均收入低于低保边缘家庭标准")
 
 
-def _group(code: str, text: str) -> Group:
-    return Group(code, text, f"supplement.covers.{code}", f"supplement.rate.{code}")
+def _group(code: str, text: str, *, declared: bool = False) -> Group:
+    return Group(code, text, f"supplement.covers.{code}", f"supplement.rate.{code}", declared)
 
 
-SEVERELY_DISABLED = _group("severe_disability", N_("重度残疾人"))
-SERIOUSLY_ILL = _group("serious_illness", N_("重病患者"))
+SEVERELY_DISABLED = _group("severe_disability", N_("重度残疾人"), declared=True)
+SERIOUSLY_ILL = _group("serious_illness", N_("重病患者"), declared=True)
 ELDERLY = _group("elderly", N_("老年人"))
 MINOR = _group("minor", N_("未成年人"))
-STUDENT = _group("student", N_("在校学生"))
+STUDENT = _group("student", N_("在校学生"), declared=True)
 
 
 @person_rule(source="民发〔2021〕57号 第二十七条", title=N_("分类施保"))

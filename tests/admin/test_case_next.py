@@ -73,10 +73,15 @@ def test_the_button_and_the_page_it_leads_to_call_the_act_by_one_name(clerk, ask
     visits = clerk.get(f"/staff/cases/{asked.case_id}/visits")
     assert "约好上门</button>" in visits.text
     home = clerk.get("/staff/").text
+    assert "启动调查：发起信息核对或约好上门" in home
     assert "约好上门</a>" in home
+    assert "发起信息核对</a>" not in home
     assert "启动调查</a>" not in home
     sign_at_window(asked)
     asked.town.close()
+    home = clerk.get("/staff/").text
+    assert f'href="/staff/cases/{asked.case_id}/verification"' in home
+    assert "发起信息核对</a>" in home
     box = box_of(clerk, asked.case_id)
     assert "<h2>发起信息核对</h2>" in box
     assert (
@@ -91,9 +96,25 @@ def test_once_asked_the_visit_is_next_and_the_check_waits_for_the_county(site, c
     request_all(asked)
     asked.town.close()
     assert "登记入户调查</a>" in box_of(clerk, asked.case_id)
-    said = words(clerk.get("/staff/"))
-    assert "等县里登记核对结果" in said
-    assert "发起信息核对" not in said
+    home = clerk.get("/staff/")
+    assert "等县里登记核对结果" in words(home)
+    assert "发起信息核对</a>" not in home.text
+
+
+def test_what_only_the_opinion_needs_is_not_said_to_fail_while_the_family_is_surveyed(clerk, asked, words):
+    sign_at_window(asked)
+    asked.town.close()
+    box = box_of(clerk, asked.case_id)
+    assert "信息核对报告 还没有出齐" in box
+    assert "入户调查表 还没有入户" in box
+    assert "✗" not in box
+    assert "✗" not in clerk.get(f"/staff/cases/{asked.case_id}").text.split('id="_file"')[1]
+
+
+def test_what_the_check_waits_for_is_marked_while_it_waits(clerk, asked):
+    box = box_of(clerk, asked.case_id)
+    assert box.count("✗") == 1
+    assert box.index("✗") < box.index("核对授权") < box.index("信息核对报告")
 
 
 # --- names agree ------------------------------------------------------------------------------------------------

@@ -44,6 +44,7 @@ def test_the_marks_of_the_file_say_done_and_not_done_rather_than_met_and_not_met
     said = words(reviewer.get(f"/staff/cases/{way.case_id}/opinion"))
     assert "✓ 已办 受理通知书" in said
     assert "✗ 还没有办 核对授权" in said
+    assert "入户调查表 2 人，达到规定的 2 人" in said
 
 
 def test_the_next_step_is_one_with_what_is_ready_and_what_lacks(way, reviewer, words):
@@ -151,8 +152,8 @@ def test_looking_is_kept_in_the_trail_and_shown_on_the_case(site, way, clerk, wo
     clerk.get(f"/staff/cases/{way.case_id}/members")
     said = words(clerk.get(f"/staff/cases/{way.case_id}/history"))
     assert "谁看过" in said
-    # what one did on one day is one line
-    assert "案件页 2 次" in said
+    # what one did again and again is one line
+    assert "查看案件 2 次" in said
     assert "石梅" in said
     with site.session() as session:
         looks = session.scalars(select(AuditEntry.case_id).where(AuditEntry.act == "case.look")).all()

@@ -11,6 +11,7 @@ from core.access import Role
 from core.authorisations.models import Authorisation
 from core.cases.declaration_models import DeclaredMember, StatementLine
 from core.cases.models import Case, CaseState, Channel, Task
+from core.cases.people import account_to_open
 from core.documents.models import Document, DocumentKind
 from core.encryption import place_of
 from core.letters.models import Letter
@@ -20,6 +21,7 @@ from tests.admin.walking_in import APPLICANT, SPOUSE, DeskPage, begin, cases_in,
 
 pytestmark = pytest.mark.row("R2-07", "R3-22")
 OTHER_TOWNSHIP = "441823100000"
+CHILD = made_up_id(date(2014, 6, 7), 28)
 
 
 @pytest.fixture
@@ -74,6 +76,27 @@ def test_pressing_twice_and_the_back_button_find_the_first_case(site, clerk, vil
     back = browser.get(desk.url)
     [case] = cases_in(site)
     assert again.headers["Location"] == back.headers["Location"] == f"/staff/cases/{case.id}"
+
+
+def test_a_family_without_an_account_is_taken_down_too(site, clerk, village):
+    browser, _actor = clerk
+    desk = DeskPage(browser, begin(browser))
+    typed = fill(desk, village=village) | {"bank_name": "", "bank_account": "", "account_holder": ""}
+    assert desk.press("submit", typed).status_code == 422
+    typed |= {"has_account": "to_open", "identity_photo": photo()}
+    assert desk.press("submit", typed).status_code == 303
+    [case] = cases_in(site)
+    with site.session() as session:
+        assert account_to_open(session, case)
+
+
+def test_a_guardian_at_the_desk_is_of_age(clerk, village, words):
+    browser, _actor = clerk
+    desk = DeskPage(browser, begin(browser))
+    typed = fill(desk, village=village)
+    desk.press("save", typed | {f"members/{desk.keys('members')[1]}/id_number": CHILD})
+    herself = f"members/{desk.keys('members')[0]}/guardian"
+    assert "监护人要选满18岁的人" in words(desk.press("submit", {herself: "1", "identity_photo": photo()}))
 
 
 def test_rows_are_added_and_taken_out_by_named_buttons_without_losing_what_was_typed(clerk, village, words):

@@ -244,6 +244,29 @@ def test_a_position_that_could_not_be_taken_needs_a_reason_and_one_taken_must_be
     assert "没有取到：山里没有信号" in words(browser.get(answer.headers["Location"]))
 
 
+def test_the_address_beside_the_reason_is_kept_and_read_and_masked_to_who_has_no_business_there(
+    clerk, family, whole, words, confirmer
+):
+    browser, _actor = clerk
+    form = VisitPage(browser, family)
+    nowhere = {"position-latitude": "", "position-longitude": "", "position-address": "岩脚组学堂边第三家"}
+    assert "还没有取得位置" in words(form.press("submit", whole | nowhere))
+    assert form.read().fields["position-address"] == "岩脚组学堂边第三家"
+    photos = {"house_photo": photo(), "together_photo": photo()}
+    answer = form.press("submit", whole | nowhere | photos | {"position-declined": "山里没有信号"})
+    assert answer.status_code == 303, words(answer)
+    record = answer.headers["Location"]
+    assert "没有取到：山里没有信号；受访地点：岩脚组学堂边第三家" in words(browser.get(record))
+    assert "学堂边第三家" not in words(confirmer.get(record))
+
+
+def test_what_may_be_left_out_says_so_also_of_a_declared_line(clerk, family):
+    text = VisitPage(clerk[0], family).text
+    lines = text.split('class="dd-seen"')[1:]
+    assert lines
+    assert all("（可不填）" in line.split("</legend>")[0] for line in lines)
+
+
 # --- another province's form ---
 
 

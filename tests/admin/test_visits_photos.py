@@ -157,6 +157,20 @@ def test_every_look_at_a_photo_is_on_record(site, clerk, family, whole):
     assert len(all_of(site, AuditEntry, AuditEntry.act == "visit.look")) == 1
 
 
+def test_a_kept_signature_is_told_as_signed_and_shown_instead_of_an_empty_pad(clerk, family, whole, words):
+    browser, _actor = clerk
+    form = VisitPage(browser, family)
+    form.press("save", {"family_signature-file": photo()})
+    row = form.text.split("✓ 已签")[1].split("不愿签字")[0]
+    picture = row.split('<img class="dd-signed" src="')[1].split('"')[0]
+    assert browser.get(picture).mimetype.startswith("image/")
+    assert row.index("重新签") < row.index("<canvas")
+    whole.pop("family_signature-declined")
+    done = form.press("submit", whole)
+    assert done.status_code == 303, words(done)
+    assert "看签名（会被记录）" in words(browser.get(done.headers["Location"]))
+
+
 # --- what was seen of the declared lines ---
 
 

@@ -105,6 +105,7 @@ def fill(desk: DeskPage, *, village: str, spouse: bool = True) -> dict[str, obje
         "variant": "household",
         "related_party": "false",
         "relocated": "false",
+        "has_account": "have",
         "account_holder": "0",
         "bank_name": "演示信用社",
         "bank_account": "6222020000000000000",

@@ -196,7 +196,7 @@ def sign(person: Person, paper: str) -> None:
 
 def submit(journey: Journey, wife: Person) -> str:
     """The account, the card, the promise; her receipt tells the number and her husband's link."""
-    wife.picks(account_holder="0")
+    wife.picks(has_account="have", account_holder="0")
     wife.types(bank_name="演示信用社", bank_account="6222020000000000000")
     wife.presses("保存，下一步")
     wife.field("identity_photo").first.set_input_files(photo())
@@ -205,7 +205,7 @@ def submit(journey: Journey, wife: Person) -> str:
     for each in ("materials", "truth", "authorise", "cooperate"):
         wife.picks(**{f"promise_{each}": "true"})
     wife.presses("提交申请")
-    wife.reads("申请交上了", "请记下受理号", "田志强")
+    wife.reads("申请交上了", "请记下编号", "田志强")
     number = re.search(r"\bMTYX-\d{4}-\d{6}\b", wife.page.inner_text("main"))
     link = re.search(r"/sign/[\w.-]+", wife.page.content())
     assert number
@@ -322,7 +322,7 @@ def publish(journey: Journey, clerk: Person) -> None:
     clerk.goes(f"{journey.case}/notice")
     clerk.reads("只有这些，别的一样都不会出现")
     clerk.presses("张贴初审公示")
-    clerk.reads("公示已张贴，并以普通访客的身份读过一遍，没有不该公示的信息。")
+    clerk.reads("已经以普通访客的身份读过一遍，没有不该公示的信息。")
     journey.site.later(days=1)
     neighbour = journey.person()
     neighbour.goes(f"/notices/{TOWNSHIP}")

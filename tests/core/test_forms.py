@@ -286,6 +286,16 @@ def test_a_position_is_taken_only_when_confirmed():
     assert (read["latitude"], read["accuracy_m"], read["confirmed"]) == ("27.763123", 18, True)
 
 
+def test_beside_the_reason_for_no_position_the_address_stays_and_alone_it_is_none():
+    question = _question("position", K.LOCATION, may_decline=True)
+    given = {"declined": " 山里没有信号 ", "address": " 岩脚组学堂边 ", "confirmed": True}
+    kept = read_value(question, given, Today(TODAY))
+    assert kept == {"declined": "山里没有信号", "address": "岩脚组学堂边"}
+    assert read_value(question, {"declined": "没有信号"}, Today(TODAY)) == {"declined": "没有信号"}
+    with pytest.raises(Invalid, match="还没有取得位置"):
+        read_value(question, {"address": "岩脚组学堂边", "confirmed": True}, Today(TODAY))
+
+
 def test_stored_values_read_again_are_the_same():
     answers, _ = read_answers(FORM, _answers(), today=TODAY, demo=True)
     again, faults = read_answers(FORM, answers, today=TODAY, demo=True)

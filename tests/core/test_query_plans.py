@@ -8,7 +8,9 @@ from datetime import date
 import pytest
 from sqlalchemy import event
 
+from core import audit
 from core.access import Role
+from core.audit.models import AuditEntry
 from core.authorisations.coverage import current
 from core.cases import queries as cases
 from core.cases import worklist as work
@@ -16,9 +18,11 @@ from core.cases.comparison import compare
 from core.cases.data_requests import ask_for_correction, corrections_of_case, my_corrections
 from core.cases.messages import due_messages, messages_of_case
 from core.cases.models import OPEN_STATES
+from core.cases.own_looks import looks_at_own
 from core.cases.people import members
 from core.cases.renewal import renew_deadlines
 from core.cases.steps import steps_of
+from core.database import new_id
 from core.letters.queries import letters_of_case
 from core.notices.changes import close_due_notices, publish_first_notice, take_down_ended
 from core.notices.queries import (
@@ -53,7 +57,9 @@ def busy(town, way):
 
 @pytest.fixture
 def reads_by_index(town):
-    """`reads_by_index(scope, actor, *reads)`: each read's statements, explained; fails on one that reads a whole table."""
+    """`reads_by_index(scope, actor, *reads)`: each read's statements, explained; fails on one that reads a whole table. Returns the
+    plans.
+    """
     dialect = town.engine.dialect.name
 
     def plan_of(connection, statement, parameters):
@@ -84,10 +90,13 @@ def reads_by_index(town):
             event.remove(town.engine, "before_cursor_execute", note)
         session.rollback()
         assert seen
+        plans = []
         with town.engine.connect() as connection:
             for statement, parameters in seen:
                 plan = plan_of(connection, statement, parameters)
                 assert not whole(plan), (statement, plan)
+                plans.append("\n".join(plan))
+        return plans
 
     return check
 
@@ -168,3 +177,20 @@ def test_the_sweeps_of_every_two_minutes(town, busy, reads_by_index):
         lambda session: renew_deadlines(session, procedure_of, now=town.now),
         lambda session: due_messages(session, now=town.now, limit=100),
     )
+
+
+def test_who_looked_and_what_was_done_is_found_by_the_case_or_the_person_alone(town, busy, reads_by_index):
+    case_id, person = busy.case_id, new_id()
+    plans = reads_by_index(
+        System("looks"),
+        town.clerk,
+        lambda trail: audit.looks(trail, AuditEntry.case_id == case_id, since=town.now),
+        lambda trail: audit.acts_on(trail, case_id, left_out={"case.step"}),
+        lambda trail: looks_at_own(trail, [case_id], None, since=town.now),
+        lambda trail: looks_at_own(trail, [case_id], person, since=town.now),
+    )
+    # the trail of a whole place would be walked by its level or by time
+    of_trail = [plan for plan in plans if "audit_entries" in plan]
+    assert len(of_trail) == 5
+    for plan in of_trail:
+        assert set(re.findall(r"ix_audit_entries_(\w+)", plan)) <= {"case_id", "person_id"}, plan

@@ -7,7 +7,6 @@ import shutil
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
-from pathlib import Path
 from unittest.mock import patch
 
 import polars as pl
@@ -17,145 +16,23 @@ from hypothesis import strategies as st
 
 from core.errors import Blocked
 from core.law import Area, Law, LawBook, Standard, Unit, path_of
-from core.rules import Home, Rule, batch, run_single
+from core.rules import Home, batch, run_single
 from core.rules.batch import run_batch
-from plugins.guangdong.rules import RULES as GUANGDONG
-from plugins.guizhou.rules import RULES as GUIZHOU
-from plugins.national.rules import RULES as NATIONAL
-
-PLUGINS = Path(__file__).parents[2] / "plugins"
-RULES = {rule.name: rule for rule in (*NATIONAL, *GUIZHOU, *GUANGDONG)}
-DAY = date(2023, 3, 10)
-COUNTIES = {520328: "520328000000", 520303: "520303000000", 441821: "441821000000", 130802: "130802000000"}
-RATES = ("severe_disability", "serious_illness", "elderly", "minor", "student")
-
-
-def _standards() -> list[Standard]:
-    rows = []
-
-    def enter(county: int, key: str, value: object, unit: Unit, area: Area | None = None) -> None:
-        rows.append(Standard(key, COUNTIES[county], value, unit, date(2022, 1, 1), "演示", area))  # type: ignore[arg-type]
-
-    for number, county in enumerate(COUNTIES):
-        enter(county, "dibao.standard", 72_000 + number * 1_357, Unit.FEN_PER_MONTH, Area.URBAN)
-        if county != 130802:  # a county that has not announced its rural standard
-            enter(county, "dibao.standard", 540_001 + number * 777, Unit.FEN_PER_YEAR, Area.RURAL)
-        for place, group in enumerate(RATES):
-            if (county, group) != (520303, "student"):  # and one that forgot a rate
-                enter(
-                    county,
-                    f"supplement.rate.{group}",
-                    Fraction(1_050 + 100 * place + 200 * number, 10_000),
-                    Unit.RATIO,
-                )
-        enter(county, "dibao.average_subsidy", 57_033 + number, Unit.FEN_PER_MONTH, Area.URBAN)
-        enter(county, "dibao.average_subsidy", 41_207, Unit.FEN_PER_MONTH, Area.RURAL)
-        if county != 441821:
-            enter(county, "assets.financial_months", 12 + number, Unit.MONTHS)
-            enter(county, "assets.dwellings", 1, Unit.COUNT)
-            enter(county, "assets.vehicles", number % 2, Unit.COUNT)
-    rows.append(Standard("payment.unit_fen", COUNTIES[520303], 10, Unit.COUNT, date(2022, 1, 1), "演示"))
-    return rows
-
-
-BOOK = LawBook.load(
-    [
-        ("000000000000", PLUGINS / "national" / "parameters"),
-        ("520000000000", PLUGINS / "guizhou" / "parameters"),
-        ("440000000000", PLUGINS / "guangdong" / "parameters"),
-    ]
-).with_standards(_standards())
-
-
-def law_of(county: int) -> Law:
-    return BOOK.on(DAY, path_of(COUNTIES[county]))
-
-
-def yes_no() -> st.SearchStrategy[int]:
-    return st.integers(0, 1)
-
-
-PEOPLE = st.fixed_dictionaries(
-    {
-        "counted": st.sampled_from([1, 1, 1, 0]),
-        "age": st.sampled_from([0, 5, 17, 18, 35, 59, 60, 61, 90]),
-        "disability_class": st.integers(0, 7),
-        "disability_grade": st.integers(0, 4),
-        "mental_part_grade": st.integers(0, 4),
-        "seriously_ill": yes_no(),
-        "student": yes_no(),
-        "works": yes_no(),
-        "yearly_income": st.one_of(st.just(0), st.integers(0, 1_200_000)),
-    }
+from tests.core.made_homes import (
+    COUNTIES,
+    DAY,
+    PEOPLE,
+    PLUGINS,
+    RATES,
+    RULES,
+    demand_same,
+    frames,
+    households,
+    law_of,
+    plain_facts,
+    plain_person,
+    single_run,
 )
-
-
-@st.composite
-def households(draw: st.DrawFn) -> dict:
-    county = draw(st.sampled_from(list(COUNTIES)))
-    area = draw(st.sampled_from([1, 2]))
-    people = draw(st.lists(PEOPLE, min_size=0, max_size=5))
-    members = sum(person["counted"] for person in people) or 1
-    line = law_of(county).fen("dibao.standard", Area(area)) * members if (county, area) != (130802, 2) else 0
-    near_the_line = st.integers(max(0, line - 2), line + 2)
-    return {
-        "region": county,
-        "people": people,
-        "facts": {
-            "area": area,
-            "members": members,
-            "yearly_income": draw(st.one_of(st.just(0), near_the_line, st.integers(0, 2 * line + 10_000))),
-            "financial_assets": draw(st.one_of(st.just(0), st.integers(0, 30_000_000))),
-            "dwellings": draw(st.integers(0, 2)),
-            "other_property": draw(st.sampled_from([0, 0, 0, 1])),
-            "vehicles": draw(st.sampled_from([0, 0, 1])),
-            "businesses": draw(st.sampled_from([0, 0, 1])),
-            "receives_dibao": draw(yes_no()),
-            "receives_tekun": draw(st.sampled_from([0, 0, 1])),
-        },
-    }
-
-
-def _frames(homes: list[dict]) -> tuple[pl.DataFrame, pl.DataFrame]:
-    small = dict.fromkeys(("area", "members", "dwellings", "other_property", "vehicles"), pl.Int8)
-    home_frame = pl.DataFrame(
-        [
-            {"household": number, "region": home["region"], **home["facts"]}
-            for number, home in enumerate(homes)
-        ]
-    ).with_columns(pl.col(name).cast(dtype) for name, dtype in small.items())
-    rows = [{"household": number, **person} for number, home in enumerate(homes) for person in home["people"]]
-    empty = dict.fromkeys(["household", *PEOPLE.wrapped_strategy.mapping], pl.Int64)  # type: ignore[attr-defined]
-    people = pl.DataFrame(rows, schema=empty) if rows else pl.DataFrame(schema=empty)
-    return home_frame, people.with_columns(pl.exclude("household", "yearly_income").cast(pl.Int8))
-
-
-def _single(rule: Rule, home: dict, person: dict | None = None) -> dict:
-    facts = Home(home["facts"], home["people"])
-    subject = None if person is None else facts.everyone[home["people"].index(person)]
-    try:
-        decision = run_single(rule, facts, law_of(home["region"]), subject)
-    except Blocked as blocked:
-        return {"blocked": blocked.values["key"]}
-    return {
-        "eligible": decision.eligible,
-        "at_line": decision.result == "at_line",
-        "yearly_fen": decision.yearly_fen,
-        "monthly_fen": decision.monthly_fen,
-        "supplement_fen": decision.supplement_fen,
-        "total_monthly_fen": decision.total_monthly_fen,
-        "blocked": None,
-    } | {f"condition_{number}": bool(reason.met) for number, reason in enumerate(decision.reasons, 1)}
-
-
-def _same(single: dict, row: dict) -> None:
-    if single["blocked"]:
-        assert row["blocked"] == single["blocked"]
-        assert not row["eligible"]
-        assert not row["at_line"]
-        assert row["total_monthly_fen"] == 0
-    else:
-        assert {name: row[name] for name in single} == single
 
 
 @pytest.mark.parametrize("name", ["dibao", "edge_family", "information_check_2019"])
@@ -165,11 +42,11 @@ def test_the_batch_agrees_with_the_single_run_to_the_fen(name: str, homes: list[
     rule = RULES[name]
     if name == "information_check_2019":
         homes = [home | {"region": 441821} for home in homes]
-    home_frame, people = _frames(homes)
+    home_frame, people = frames(homes)
     answer = run_batch(rule, home_frame, people, {county: law_of(county) for county in COUNTIES})
     assert answer["household"].to_list() == list(range(len(homes)))
     for home, row in zip(homes, answer.to_dicts(), strict=True):
-        _same(_single(rule, home), row)
+        demand_same(single_run(rule, home), row)
 
 
 @pytest.mark.parametrize("name", ["single_person_dibao", "unemployed_disabled_dibao"])
@@ -177,12 +54,12 @@ def test_the_batch_agrees_with_the_single_run_to_the_fen(name: str, homes: list[
 @given(homes=st.lists(households(), min_size=1, max_size=15))
 def test_the_rules_over_one_person_agree_too(name: str, homes: list[dict]):
     rule = RULES[name]
-    home_frame, people = _frames(homes)
+    home_frame, people = frames(homes)
     rows = run_batch(rule, home_frame, people, {county: law_of(county) for county in COUNTIES}).to_dicts()
     asked = [(home, person) for home in homes for person in home["people"]]
     assert len(rows) == len(asked)
     for (home, person), row in zip(asked, rows, strict=True):
-        _same(_single(rule, home, person), row)
+        demand_same(single_run(rule, home, person), row)
 
 
 def test_one_law_for_all_needs_no_region():
@@ -203,12 +80,12 @@ def test_people_out_of_order_are_put_in_order():
     homes = [
         {
             "region": 520328,
-            "facts": _plain_facts(members=2),
-            "people": [_plain_person(70), _plain_person(40)],
+            "facts": plain_facts(members=2),
+            "people": [plain_person(70), plain_person(40)],
         },
-        {"region": 520328, "facts": _plain_facts(members=1), "people": [_plain_person(80)]},
+        {"region": 520328, "facts": plain_facts(members=1), "people": [plain_person(80)]},
     ]
-    home_frame, people = _frames(homes)
+    home_frame, people = frames(homes)
     shuffled = people.sort("age", descending=True)
     answer = run_batch(RULES["dibao"], home_frame, shuffled, law_of(520328))
     assert answer["supplement_fen"].to_list() == [9_000, 9_000]
@@ -220,15 +97,15 @@ def test_people_out_of_order_are_put_in_order():
 def test_a_province_gone_through_in_parts_gets_the_same_answer(name: str, homes: list[dict]):
     for home in homes[:3]:  # the first part has nobody to count
         home["people"] = []
-    given_frames = *_frames(homes), {county: law_of(county) for county in COUNTIES}
+    given_frames = *frames(homes), {county: law_of(county) for county in COUNTIES}
     whole = run_batch(RULES[name], *given_frames)
     with patch.object(batch, "PART", 3):
         assert run_batch(RULES[name], *given_frames).equals(whole)
 
 
 def test_people_of_an_unknown_household_are_refused():
-    home_frame, people = _frames(
-        [{"region": 520328, "facts": _plain_facts(members=1), "people": [_plain_person(70)]}]
+    home_frame, people = frames(
+        [{"region": 520328, "facts": plain_facts(members=1), "people": [plain_person(70)]}]
     )
     strangers = people.with_columns(household=pl.lit(99, pl.Int64))
     with pytest.raises(ValueError, match="not among the homes"):
@@ -236,19 +113,10 @@ def test_people_of_an_unknown_household_are_refused():
 
 
 def test_an_amount_past_32_bits_does_not_wrap_around():
-    facts = _plain_facts(members=99) | {"yearly_income": 0}
-    home_frame, people = _frames([{"region": 520328, "facts": facts, "people": []}])
+    facts = plain_facts(members=99) | {"yearly_income": 0}
+    home_frame, people = frames([{"region": 520328, "facts": facts, "people": []}])
     answer = run_batch(RULES["dibao"], home_frame, people, law_of(520328))
     assert answer["yearly_fen"].to_list() == [72_000 * 12 * 99]
-
-
-def _plain_facts(members: int) -> dict:
-    return {"area": 1, "members": members, "yearly_income": 0, "financial_assets": 0, "dwellings": 0,
-            "other_property": 0, "vehicles": 0, "businesses": 0, "receives_dibao": 0, "receives_tekun": 0}  # fmt: skip
-
-
-def _plain_person(age: int) -> dict:
-    return dict.fromkeys(PEOPLE.wrapped_strategy.mapping, 0) | {"counted": 1, "age": age}  # type: ignore[attr-defined]
 
 
 def _drawn(chance: random.Random) -> dict:
@@ -273,7 +141,7 @@ def _drawn(chance: random.Random) -> dict:
     return {
         "region": county,
         "people": people,
-        "facts": _plain_facts(members)
+        "facts": plain_facts(members)
         | {
             "area": area,
             "yearly_income": chance.choice(
@@ -290,11 +158,11 @@ def _drawn(chance: random.Random) -> dict:
 def test_in_a_large_sample_every_ending_occurs_and_agrees():
     chance = random.Random(57)
     homes = [_drawn(chance) for _ in range(4_000)]
-    home_frame, people = _frames(homes)
+    home_frame, people = frames(homes)
     answer = run_batch(RULES["dibao"], home_frame, people, {county: law_of(county) for county in COUNTIES})
     rows = answer.to_dicts()
     for home, row in zip(homes, rows, strict=True):
-        _same(_single(RULES["dibao"], home), row)
+        demand_same(single_run(RULES["dibao"], home), row)
     assert sum(row["eligible"] for row in rows) > 500
     assert sum(row["at_line"] for row in rows) > 50
     assert sum(row["supplement_fen"] > 0 for row in rows) > 200
@@ -305,15 +173,15 @@ def test_in_a_large_sample_every_ending_occurs_and_agrees():
 def test_under_one_law_the_highest_group_counts_for_people_of_several():
     chance = random.Random(27)
     homes = [_drawn(chance) | {"region": 520328} for _ in range(1_500)]
-    home_frame, people = _frames(homes)
+    home_frame, people = frames(homes)
     answer = run_batch(RULES["dibao"], home_frame, people, law_of(520328))
     for home, row in zip(homes, answer.to_dicts(), strict=True):
-        _same(_single(RULES["dibao"], home), row)
+        demand_same(single_run(RULES["dibao"], home), row)
 
 
 def test_a_region_or_an_area_without_law_is_refused():
-    home = {"region": 520328, "facts": _plain_facts(members=1), "people": []}
-    home_frame, people = _frames([home])
+    home = {"region": 520328, "facts": plain_facts(members=1), "people": []}
+    home_frame, people = frames([home])
     laws = {county: law_of(county) for county in COUNTIES}
     for strange in (520329, 110101, 990000):
         with pytest.raises(ValueError, match="region"):
@@ -367,7 +235,7 @@ def _blocked(laws: dict[int, Law], *homes: tuple[int, list[dict]]) -> tuple[list
             single.append(decision.supplement_fen)
         except Blocked as blocked:
             single.append(blocked.values["key"])
-    rows = run_batch(RULES["dibao"], *_frames(made), laws).to_dicts()
+    rows = run_batch(RULES["dibao"], *frames(made), laws).to_dicts()
     return [row["blocked"] or row["supplement_fen"] for row in rows], single
 
 

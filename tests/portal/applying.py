@@ -107,6 +107,7 @@ class Walk:
 
     def account_page(self, **more):
         given = {
+            "has_account": "have",
             "account_holder": "0",
             "bank_name": "演示信用社",
             "bank_account": "6222020000000000000",

@@ -262,7 +262,7 @@ def test_what_is_missing_is_told_at_the_end_with_the_way_to_each(site, walk, wor
     assert answer.status_code == 422
     told = words(answer)
     assert "请填写“现在住的地方”" in told
-    assert "请填写“哪家银行或信用社”" in told
+    assert "请填写“有银行卡或者存折吗”" in told
     assert walk.url("contact") + "?then=check" in answer.text
     with site.session() as session:
         assert session.scalars(select(Case)).all() == []

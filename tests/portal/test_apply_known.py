@@ -147,6 +147,20 @@ def test_an_earlier_application_of_ones_own_is_taken_over_where_wanted(site, wor
     assert fresh.draft().state.row("members", fresh.keys()[0]).get("name") is None
 
 
+def test_a_question_nobody_answered_comes_back_without_an_answer(site):
+    walk = begin(site)
+    walk.fill()
+    assert walk.promise().status_code == 303
+    again = begin(site, walk.browser, reuse="1")
+    herself, son = (again.draft().state.row("members", key) for key in again.keys()[:2])
+    asked = {"working", "student", "seriously_ill", "disabled"}
+    assert {name: value for name, value in herself.items() if name in asked} == {
+        "working": False,
+        "student": False,
+    }
+    assert asked.isdisjoint(son)
+
+
 def test_another_accounts_application_is_never_offered(site, words):
     walk = begin(site)
     walk.fill()

@@ -96,6 +96,10 @@ def test_a_required_paper_is_asked_for_and_what_nobody_must_bring_is_named(walk,
     page = walk.open("papers")
     assert "不用交：能从别的部门查到的" in words(page)
     assert "向公安部门查" in words(page)
+    # only what the bodies she authorises are asked
+    assert {"向民政部门查", "向残疾人联合会查"}.isdisjoint(words(page).split())
+    for name in ("marriage_photo", "disability_photo"):
+        assert f'name="{name}"' in page.text
     answer = walk.send("papers")
     assert answer.status_code == 422
     assert 'href="#identity_photo"' in answer.text

@@ -76,6 +76,18 @@ def test_a_neighbour_reads_the_list_without_signing_in_and_nothing_more(site, hu
     assert not [name for name in others if name != hung.listed_name and name in said]
 
 
+def test_that_who_was_not_approved_is_not_listed_is_said_of_those_approved_alone(site, hung, words):
+    browser, said = site.browser(), "没批准的人家不会写在这里"
+    assert said not in words(browser.get(f"/notices/{TOWNSHIP}"))
+    assert "金额是初步意见" in words(browser.get(f"/notices/{TOWNSHIP}"))
+    granted = {"kind": "long_term"}
+    assert said not in words(browser.get(f"/notices/{TOWNSHIP}", query_string=granted))
+    with site.session(writes=True) as session:
+        session.get(PublicRow, hung.id).kind = "long_term"
+        session.commit()
+    assert said in words(browser.get(f"/notices/{TOWNSHIP}", query_string=granted))
+
+
 def test_a_village_is_found_by_name_and_called_as_people_call_it(site, hung, words):
     browser = site.browser()
     name = hung.village_name.removesuffix("居民委员会").removesuffix("村民委员会")

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tests.portal.applying import begin
+from tests.portal.applying import CHILD_ID, SELF_ID, begin
 
 pytestmark = pytest.mark.row("R2-07")
 
@@ -44,6 +44,16 @@ def test_who_lives_alone_is_not_asked_for_a_guardian_and_chooses_none_unasked(al
     page = alone.open("people/family/ab12")
     assert 'name="guardian"' in page.text
     assert ticked(page, "guardian") == []
+
+
+def test_a_child_is_nobodys_guardian(alone):
+    alone.add_person(key="cd34", name="田雨欣", id_number=CHILD_ID, relation="42")
+    assert 'name="guardian"' not in alone.open("you").text
+    child = alone.open("people/family/cd34")
+    assert re.findall(r'<option value="(\d+)"', child.text.split('name="guardian"')[1]) == ["0"]
+    sent = {"name": "周桂兰", "id_number": SELF_ID, "guardian": "1"}
+    assert alone.send("you", sent).status_code == 303
+    assert not alone.draft().state.row("members", alone.keys()[0]).get("guardian")
 
 
 def test_the_page_of_all_answers_says_that_she_lives_alone(alone, words):

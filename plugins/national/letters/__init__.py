@@ -33,6 +33,7 @@ LETTERS = (
         "submitted_on",
         "accepted_on",
         "due_on",
+        "due_provisional",
     ),
     _letter(LetterKind.ACCEPTANCE_SLIP, N_("收件回执"), article("第十条"), *_CASE, "household_size", "items"),
     _letter(

@@ -20,6 +20,7 @@ from core.forms import read_answers
 from core.households.models import Area, NotCounted
 from core.testing.town import TOWNSHIP, catalogue, family_of_four, made_up_id
 
+ADULT = 18
 TODAY = date(2026, 11, 16)
 MOTHER = made_up_id(date(1958, 3, 2), 26)
 SON = made_up_id(date(1983, 4, 5), 15)
@@ -66,6 +67,7 @@ def given():
         ],
         "expenses": [{"member": "1", "kind": "medical_expense", "amount": "两千三", "period": "year"}],
         "properties": [{"kind": "dwelling", "quantity": "1", "amount": "0"}],
+        "has_account": "have",
         "account_holder": "0",
         "bank_name": "演示信用社",
         "bank_account": "6222 0200 0000 0000 000",
@@ -80,7 +82,7 @@ def application(form, given, **more):
     papers = {"identity_photo": str(uuid.UUID(int=7))}
     answers, faults = read_answers(form, {**papers, **given}, today=TODAY, demo=True)
     assert [str(each) for each in faults] == []
-    assert whole_faults(answers, TODAY, demo=True) == []
+    assert whole_faults(answers, TODAY, ADULT, demo=True) == []
     options = {
         "application_id": uuid.UUID(int=1),
         "scheme": "dibao",
@@ -175,7 +177,16 @@ def test_papers_are_named_as_the_case_will_hold_them(form, given):
     assert wage.document_id == copy_id(made.id, paper)
     assert made.sensitive_answers["identity_photo"] == str(copy_id(made.id, uuid.UUID(int=7)))
     answers, _ = read_answers(form, given | {"identity_photo": str(uuid.UUID(int=7))}, today=TODAY, demo=True)
-    assert paper_ids(form, answers) == {uuid.UUID(int=7): None, paper: 1}
+    assert paper_ids(form, answers) == {uuid.UUID(int=7): 0, paper: 1}
+
+
+def test_the_identity_card_is_the_applicants_and_what_is_of_nobody_the_familys(form, given):
+    papers = {"identity_photo": str(uuid.UUID(int=7)), "marriage_photo": str(uuid.UUID(int=8))}
+    given["members"].insert(0, given["members"].pop(1))
+    given["members"][2] |= {"guardian": "0"}
+    answers, _ = read_answers(form, given | papers, today=TODAY, demo=True)
+    assert [row["relation"] for row in answers["members"]].index("01") == 1
+    assert paper_ids(form, answers) == {uuid.UUID(int=7): 1, uuid.UUID(int=8): None}
 
 
 def test_what_has_a_column_is_kept_once_and_only_the_village_group_is_plain(form, given):
@@ -209,7 +220,7 @@ def test_each_channel_gives_the_same_application(form, given, channel):
 
 def faults_of(form, given):
     answers, _ = read_answers(form, given, today=TODAY, demo=True)
-    return {each.path: str(each) for each in whole_faults(answers, TODAY, demo=True)}
+    return {each.path: str(each) for each in whole_faults(answers, TODAY, ADULT, demo=True)}
 
 
 def test_a_supporter_who_is_also_a_member_is_told(form, given):
@@ -232,6 +243,32 @@ def test_a_pension_greater_than_the_whole_is_told(form, given):
 def test_nobody_is_her_own_guardian(form, given):
     given["members"][2]["guardian"] = "2"
     assert "members.2.guardian" in faults_of(form, given)
+
+
+@pytest.mark.parametrize("of_age", [False, True])
+def test_a_guardian_is_of_age(form, given, of_age):
+    given["members"][1]["guardian"] = "0" if of_age else "2"
+    assert faults_of(form, given) == ({} if of_age else {"members.1.guardian": "监护人要选满18岁的人"})
+
+
+def test_what_was_not_answered_stays_apart_from_no(form, given):
+    made = application(form, given)
+    assert [made.members[number].working for number in (0, 1)] == [False, None]
+
+
+def test_without_an_account_nothing_of_one_is_needed_nor_kept(form, given):
+    made = application(form, given | {"has_account": "to_open"})
+    assert made.sensitive_answers["has_account"] == "to_open"
+    assert not {"account_holder", "bank_name", "bank_account"} & made.sensitive_answers.keys()
+    given["identity_photo"] = str(uuid.UUID(int=7))
+    for name in ("account_holder", "bank_name", "bank_account"):
+        given.pop(name)
+    assert set(faults_in(form, given)) == {"account_holder", "bank_name", "bank_account"}
+    assert faults_in(form, given | {"has_account": "to_open"}) == []
+
+
+def faults_in(form, given):
+    return [fault.path for fault in read_answers(form, given, today=TODAY, demo=True)[1]]
 
 
 def test_two_applicants_and_a_member_twice_are_told_by_the_form(form, given):

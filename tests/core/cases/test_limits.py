@@ -8,10 +8,12 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
+from core.cases.changes import survey_may_start
 from core.cases.extension import extend_case, register_complaint
 from core.cases.limits import backward_plan, paused_working_days
 from core.cases.models import Authority, Pause, StepCode, Task, TaskState
 from core.cases.pauses import end_pause, pause_case
+from core.cases.procedure import beijing_day
 from core.cases.renewal import renew_deadlines
 from core.cases.steps import step_of
 from core.catalogue import LimitCase
@@ -199,6 +201,23 @@ def test_a_pause_stops_the_clock_of_the_whole_and_of_the_open_step_while_it_runs
         assert calendar.working_days_between(start, step.due_on) == stood
         due = session.scalars(select(Task.due_on).where(Task.kind == "survey_start")).one()
         assert due == step.due_on
+
+
+def test_a_step_opened_late_is_not_overdue_for_days_on_which_the_clock_stood(town, way):
+    way.submit()
+    way.accept()
+    town.now += timedelta(days=40)
+    session, case, procedure = way.at(town.clerk)
+    survey_may_start(session, town.clerk, case, procedure, now=town.now)
+    session.commit()
+    session, case, procedure = way.at(town.clerk)
+    assert step_of(session, case.id, StepCode.VISIT).due_on == beijing_day(town.now)
+    pause_case(session, town.clerk, case, "waiting_family", "", procedure, now=town.now)
+    session.commit()
+    town.now += timedelta(days=11)
+    session, case, procedure = way.at(town.clerk)
+    end_pause(session, town.clerk, case, procedure, now=town.now)
+    assert step_of(session, case.id, StepCode.VISIT).due_on == beijing_day(town.now)
 
 
 def test_a_pause_after_the_last_day_brings_no_day_back(town, way):

@@ -115,7 +115,7 @@ def test_each_letter_of_the_journey_has_a_number_of_its_own_its_law_and_its_send
     for letter in made:
         _recipient, text = read(way, letter)
         assert "民发〔2021〕57号" in letter.legal_basis
-        assert text.splitlines()[-2] == "演示社会救助窗口"
+        assert text.splitlines()[-2] == "演示民政办公室"
         assert text.splitlines()[-1] == "2026年11月16日"
     appeal = [("60日内申请行政复议" in read(way, each)[1]) for each in made]
     assert appeal == [False, False, True]

@@ -67,7 +67,7 @@ def test_every_kind_of_field_has_a_label_that_points_at_it(show):
 def test_a_form_sent_empty_shows_each_fault_above_its_field_and_in_the_summary(show):
     html = show(FIELDS + "{{ error_summary(form) }}{{ all_fields(form) }}", given={"note": "有"})
     links = re.findall(r'<li><a href="#([^"]+)">', html)
-    assert {"name", "amount", "kind-0", "lives-0", "photo", "agree", "place-latitude"} == set(links)
+    assert {"name", "amount", "kind-0", "lives-0", "photo", "agree", "place-row"} == set(links)
     for target in links:
         assert f'id="{target}"' in html, target
     assert f"有{len(links)}处要改" in html
@@ -141,6 +141,28 @@ def test_a_position_can_be_typed_without_script(show):
     html = show(FIELDS + "{{ field(form.place) }}")
     for part in ("latitude", "longitude", "accuracy", "fixed_at", "address", "confirmed"):
         assert f'name="place-{part}"' in html
+
+
+def test_with_script_nobody_is_asked_for_coordinates_nor_to_confirm_what_was_not_found(show):
+    html = show(FIELDS + "{{ field(form.place) }}")
+    hidden = re.search(r'<div class="dd-no-js[^>]*>(.*?)<div class="dd-ck[^>]* dd-no-js"', html, re.DOTALL)[1]
+    assert {"place-latitude", "place-longitude", "place-accuracy"} <= set(
+        re.findall(r'name="([^"]+)"', hidden)
+    )
+    assert "照手机地图写纬度和经度" in hidden
+    found = show(
+        FIELDS + "{{ field(form.place) }}", given={"place-latitude": "27.76", "place-longitude": "1"}
+    )
+    assert re.search(r'class="dd-ck dd-mt-8" data-position-confirm', found)
+
+
+def test_the_sentence_for_no_position_says_what_is_needed(show):
+    class Ask(Form):
+        where = field_for(Question("where", "位置", QuestionKind.LOCATION, required=True, may_decline=True))
+
+    html = show(FIELDS + "{{ field(form.where) }}", form=Ask)
+    assert "还是取不到的，在下面写明原因就行" in html
+    assert re.search(r"受访地点<span[^>]*>（可不填）", html)
 
 
 CALLS = [

@@ -75,6 +75,15 @@ def test_a_place_is_read_from_its_parts_and_must_be_confirmed(asked):
     assert "还没有取得位置" in sentence(asked(LocationField("位置", required=True)))
 
 
+def test_an_address_is_no_position_but_is_kept_with_and_without_a_reason(asked):
+    question = Question("position", "位置", QuestionKind.LOCATION, required=True, may_decline=True)
+    alone = asked(LocationField(question=question), address="岩脚组学堂边", confirmed="y")
+    assert "还没有取得位置" in sentence(alone)
+    assert alone.given() == {"address": "岩脚组学堂边"}
+    reasoned = asked(LocationField(question=question), address="岩脚组学堂边", declined="山里没有信号")
+    assert reasoned.data == {"declined": "山里没有信号", "address": "岩脚组学堂边"}
+
+
 # --- whole forms -------------------------------------------------------------------------------------------------
 
 SECTION = Section(

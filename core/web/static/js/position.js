@@ -4,8 +4,9 @@ document.addEventListener("click", (event) => {
   if (!button) return;
   const box = button.closest("[data-position]"), text = box.querySelector("[data-position-text]");
   const put = (part, value) => { const input = box.querySelector(`[data-part="${part}"]`); if (input) input.value = value; };
-  const byHand = () => { text.textContent = box.dataset.refused; box.querySelector("[data-position-parts]").classList.remove("dd-no-js"); };
-  if (!navigator.geolocation) { byHand(); return; }
+  // nobody knows her coordinates by heart: what is left is to say why there are none
+  const failed = () => { text.textContent = box.dataset.refused; const reason = box.querySelector(".dd-decline"); if (reason) reason.open = true; };
+  if (!navigator.geolocation) { failed(); return; }
   text.textContent = box.dataset.asking;
   navigator.geolocation.getCurrentPosition(
     ({ coords, timestamp }) => {
@@ -14,8 +15,9 @@ document.addEventListener("click", (event) => {
       put("accuracy", String(Math.round(coords.accuracy)));
       put("fixed_at", new Date(timestamp).toISOString());
       text.textContent = box.dataset.got.replace("{n}", Math.round(coords.accuracy));
+      box.querySelector("[data-position-confirm]").classList.remove("dd-no-js");
     },
-    byHand,
+    failed,
     { enableHighAccuracy: true, timeout: 20000, maximumAge: 0 },
   );
 });
