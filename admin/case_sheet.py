@@ -12,7 +12,7 @@ from admin.case_file import CaseFile
 from admin.case_people import CasePeople
 from core.cases.assessment import Assessment
 from core.cases.comparison import ComparedLine
-from core.cases.declaration_models import Layer, LineKind, Section, StatementLine
+from core.cases.declaration_models import COUNTED, Layer, LineKind, Section, StatementLine
 from core.cases.models import Case
 from core.cases.procedure import Procedure, beijing_day
 from core.income import KIND_TEXTS, IncomeKind, SheetLine, income_window
@@ -46,7 +46,6 @@ LINE_WORDS = {
     LineKind.REHABILITATION_EXPENSE: N_("康复支出"),
 }
 # counted in pieces, not in yuan
-COUNTED = frozenset({LineKind.DWELLING, LineKind.OTHER_HOUSE, LineKind.VEHICLE, LineKind.ENTERPRISE})
 ARTICLES = {
     IncomeKind.WAGE: "57号 第十三条（一）",
     IncomeKind.BUSINESS: "57号 第十三条（二）",

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from admin.case_sheet import COUNTED, value_text
+from admin.case_sheet import value_text
 from admin.visit_page import VisitDesk
 from core.cases.application import LineAnswer
 from core.cases.comparison import compare
-from core.cases.declaration_models import Layer, LineKind, Period, StatementLine
+from core.cases.declaration_models import COUNTED, Layer, LineKind, Period, StatementLine
 from core.cases.declaration_models import Section as Sheet
 from core.cases.draft_state import new_row_key
 from core.cases.models import Case

@@ -14,14 +14,14 @@ from admin.addresses import places_below
 from admin.answer_words import said
 from admin.blueprint import blueprint
 from admin.case_people import people_of
-from admin.case_sheet import COUNTED, value_text
+from admin.case_sheet import value_text
 from admin.visit_known import ADDRESSES, FILES
 from admin.visit_lines import kind_words
 from core import audit
 from core.access import Permission
 from core.cases import queries
 from core.cases.comparison import compare
-from core.cases.declaration_models import Layer, StatementLine
+from core.cases.declaration_models import COUNTED, Layer, StatementLine
 from core.cases.models import Case
 from core.catalogue import with_local_labels
 from core.forms import Question, QuestionKind, is_empty

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from core.cases import people
 from core.cases.comparison import compare
 from core.cases.data_requests import corrections_of_case
-from core.cases.declaration_models import DeclaredMember, Layer, MemberRole
+from core.cases.declaration_models import COUNTED, DeclaredMember, Layer, LineKind, MemberRole, StatementLine
 from core.cases.models import Case
 from core.documents.queries import papers_of_case, titles
 from core.forms import Answers, FormDeclaration, Per, QuestionKind, join_answers
@@ -114,16 +114,20 @@ def _lines(case: Case, form: FormDeclaration, names: Mapping[uuid.UUID, str]) ->
     for line in compare(session(), case.id):
         if Layer.DECLARED not in line.layers:
             continue
-        kind, fen = str(line.any_line.kind), line.layers[Layer.DECLARED].yearly_fen
+        kind, declared = str(line.any_line.kind), line.layers[Layer.DECLARED]
         member_id = line.any_line.member_id
         who = names.get(member_id, "") if member_id else ""
         what = gettext("，").join(each for each in (who, kinds.get(kind, ""), line.description) if each)
-        told = (
-            gettext("%(sum)s元", sum=money(fen))
-            if kind in owned
-            else gettext("一年%(sum)s元", sum=money(fen))
-        )
-        yield what, told
+        yield what, _declared(declared, owned=kind in owned)
+
+
+def _declared(line: StatementLine, *, owned: bool) -> str:
+    if line.kind in COUNTED:
+        if line.kind is LineKind.VEHICLE:
+            return gettext("%(n)s辆", n=line.quantity)
+        return gettext("%(n)s处", n=line.quantity)
+    told = money(line.yearly_fen)
+    return gettext("%(sum)s元", sum=told) if owned else gettext("一年%(sum)s元", sum=told)
 
 
 def _papers(case: Case) -> Iterator[tuple[str, str]]:

@@ -111,6 +111,10 @@ class LineKind(StrEnum):
     REHABILITATION_EXPENSE = "rehabilitation_expense"
 
 
+# had in pieces, whatever they are worth
+COUNTED = frozenset({LineKind.DWELLING, LineKind.OTHER_HOUSE, LineKind.VEHICLE, LineKind.ENTERPRISE})
+
+
 class Period(StrEnum):
     """What an amount is stated for; `once` for property and single sums."""
 

@@ -137,6 +137,9 @@ def test_all_that_is_held_is_seen_and_taken_along(site, applied, words):
     for part in ("这次申请", "家里人", "收入、花销和财产"):
         assert part in page
     assert "您本人，" in page
+    # a house is told by how many there are, not as worth nothing
+    assert "自住房 1处" in page
+    assert " 0.00元" not in page
     copy = browser.get(f"/my/data/{case_id}/copy")
     assert "attachment" in copy.headers["Content-Disposition"]
     assert "家里人" in words(copy)
