@@ -10,6 +10,8 @@ from typing import Any
 from sqlalchemy import func, select
 
 from core import audit
+from core.access import Permission
+from core.audit import Alike
 from core.audit.models import AuditEntry
 from core.cases.message_models import CaseMessage
 from core.cases.models import Case, CaseStep, Confirmation, DataRequest, Opinion, Pause
@@ -18,6 +20,7 @@ from core.letters.models import Letter
 from core.sessions import across
 from core.verification.models import VerificationRequest
 from core.visits.models import Visit
+from core.web.access_gate import may
 from core.web.request import session
 
 # no tab: what of the corrections is still owed an answer
@@ -85,10 +88,15 @@ def counts_of(case_id: uuid.UUID) -> dict[str, int]:
     return told | {"history": row.history + _in_the_trail(case_id)}
 
 
+def may_be_told(row: Alike) -> bool:
+    """Who objected, and that somebody did, is for those who deal with objections."""
+    return not row.act.startswith("objection.") or may(Permission.OBJECTION_HANDLE)
+
+
 def _in_the_trail(case_id: uuid.UUID) -> int:
     # on the page's own connection: one more for every page of a case would exhaust the pool
     with across(session(), "case-history") as trail:
-        acts = audit.acts_on(trail, case_id, left_out=TOLD_BY_ROWS)
+        acts = [*filter(may_be_told, audit.acts_on(trail, case_id, left_out=TOLD_BY_ROWS))]
         recounts = select(func.count(AuditEntry.id)).where(
             AuditEntry.case_id == case_id, AuditEntry.act == RECOUNTED
         )

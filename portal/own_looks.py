@@ -36,6 +36,8 @@ _SEEN = {
     "verification.look": N_("您的核对结果"),
     "visit.look": N_("上门看到的情况"),
 }
+# the purposes that a page offers for a reveal
+_PURPOSES = frozenset({N_("核对身份"), N_("打电话联系"), N_("填写文书"), N_("核实情况")})
 _REVEALED = {
     "name": N_("您的姓名"),
     "id_number": N_("您的证件号全号"),
@@ -87,7 +89,10 @@ def _post(row: Alike, places: Mapping[str, str], roles: Mapping[uuid.UUID, Seque
 
 def _seen(row: Alike) -> str:
     seen = gettext(_SEEN.get(row.act) or _REVEALED.get(row.what) or N_("您的资料"))
-    return gettext("{seen}，用途：{reason}", seen=seen, reason=row.reason) if row.reason else seen
+    if row.reason not in _PURPOSES:
+        # in anybody's own words it may name who complained
+        return seen
+    return gettext("{seen}，用途：{reason}", seen=seen, reason=gettext(row.reason))
 
 
 def _told(seen: str, last: datetime, times: int) -> str:

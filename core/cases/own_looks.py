@@ -13,12 +13,14 @@ from core import audit
 from core.audit import LOOKS, Alike
 from core.audit.models import AuditEntry
 from core.cases.declaration_models import DeclaredMember
-from core.documents.models import Document
+from core.documents.models import Document, DocumentKind
 from core.sessions import ScopedSession
 
 # that somebody asked about an objection to her notice is not hers to know before it is answered
 _LOOKS = (LOOKS - {"objection.look"}) | {"household.look", "person.look", "resident.look"}
 # what of a case is about the household as a whole; all else is told by whom it is about
+# what neighbours and offices said is not what she gave
+_OF_THE_SURVEY = frozenset({DocumentKind.VISIT_PHOTO, DocumentKind.VISIT_FORM, DocumentKind.PROOF_LETTER})
 _WHOLE = ("cases", "data_requests", "letters", "visits")
 
 
@@ -81,6 +83,6 @@ def _papers(trail: ScopedSession, case_ids: Collection[uuid.UUID], mine: Sequenc
     if not case_ids:
         return []
     about = or_(Document.member_id.is_(None), Document.member_id.in_([row.id for row in mine]))
-    return [
-        str(each) for each in trail.scalars(select(Document.id).where(Document.case_id.in_(case_ids), about))
-    ]
+    given = Document.kind.not_in(_OF_THE_SURVEY)
+    wanted = select(Document.id).where(Document.case_id.in_(case_ids), about, given)
+    return [str(each) for each in trail.scalars(wanted)]

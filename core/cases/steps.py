@@ -7,7 +7,7 @@ screen and no crafted request can skip one.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -35,6 +35,8 @@ from core.scopes import LEVELS
 from core.sessions import ScopedSession, write_rows
 from core.translations import N_
 
+Follower = Callable[[ScopedSession, Case, Procedure, Collection[date]], object]
+_FOLLOWERS: list[Follower] = []
 STEP_NAMES: dict[StepCode, str] = {
     StepCode.APPLICATION: N_("申请"),
     StepCode.ACCEPTANCE: N_("受理"),
@@ -337,3 +339,10 @@ def refresh_deadlines(session: ScopedSession, case: Case, procedure: Procedure, 
     for pause in pauses:
         pause.counted_on = beijing_day(now)
     session.flush()
+    for follow in _FOLLOWERS:
+        follow(session, case, procedure, standing)
+
+
+def follow_refreshed(follower: Follower) -> None:
+    """Let what hangs on the steps' days (checks that are out) be counted anew after them."""
+    _FOLLOWERS.append(follower)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from collections.abc import Collection
+from datetime import date, datetime
 
 from sqlalchemy import select
 
 from core.cases.limits import CHECK_START
 from core.cases.models import Case, CaseStep, StepCode
 from core.cases.procedure import Procedure, beijing_day
-from core.cases.steps import step_of
+from core.cases.steps import follow_refreshed, step_of
 from core.cases.tasks import open_tasks
 from core.sessions import ScopedSession, found
 from core.verification import worklist
@@ -18,9 +19,9 @@ from core.verification.models import OPEN, VerificationRequest
 from core.workdays import Deadline
 
 
-def last_day_to_begin(procedure: Procedure, asked_at: datetime) -> Deadline:
-    """Working days from the day it was asked."""
-    return procedure.deadline(CHECK_START, beijing_day(asked_at))
+def last_day_to_begin(procedure: Procedure, asked_at: datetime, standing: Collection[date] = ()) -> Deadline:
+    """Working days from the day it was asked, those in `standing` left out."""
+    return procedure.deadline(CHECK_START, beijing_day(asked_at), standing=standing)
 
 
 def note_begun(session: ScopedSession, case_id: uuid.UUID) -> None:
@@ -32,22 +33,23 @@ def note_begun(session: ScopedSession, case_id: uuid.UUID) -> None:
     for row in waiting:
         row.begun = True
         _due_with(row, step)
-    _move_task(session, found(session.get(Case, case_id)))
+    move_task(session, found(session.get(Case, case_id)))
 
 
-def recount_checks(session: ScopedSession, case: Case, procedure: Procedure) -> bool:
-    """Count anew, after the steps, until when checks still out are due; whether one got another date."""
+def recount_checks(
+    session: ScopedSession, case: Case, procedure: Procedure, standing: Collection[date] = ()
+) -> None:
+    """Count anew, after the steps, until when checks still out are due."""
+    out = _out(session, case.id)
+    if not out:
+        return
     step = step_of(session, case.id, StepCode.VERIFICATION)
-    changed = False
-    for row in _out(session, case.id):
-        before = row.due_on, row.due_provisional
-        begin = last_day_to_begin(procedure, row.requested_at)
+    for row in out:
+        begin = last_day_to_begin(procedure, row.requested_at, standing)
         row.due_on, row.due_provisional = begin.date, begin.provisional
         if row.begun:
             _due_with(row, step)
-        changed |= (row.due_on, row.due_provisional) != before
-    _move_task(session, case)
-    return changed
+    move_task(session, case)
 
 
 def _due_with(row: VerificationRequest, step: CaseStep) -> None:
@@ -66,7 +68,7 @@ def _out(session: ScopedSession, case_id: uuid.UUID) -> list[VerificationRequest
     )
 
 
-def _move_task(session: ScopedSession, case: Case) -> None:
+def move_task(session: ScopedSession, case: Case) -> None:
     """The county's line on the worklist is due when the first answer is."""
     session.flush()
     first = min(_out(session, case.id), key=lambda row: row.due_on, default=None)
@@ -74,3 +76,6 @@ def _move_task(session: ScopedSession, case: Case) -> None:
         for task in open_tasks(session, case, worklist.RESULTS):
             task.due_on, task.due_provisional = first.due_on, first.due_provisional
     session.flush()
+
+
+follow_refreshed(recount_checks)

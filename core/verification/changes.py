@@ -26,7 +26,7 @@ from core.sessions import ScopedSession, found
 from core.translations import N_
 from core.verification import handed, worklist
 from core.verification.asking import coverage_of, require_covered
-from core.verification.beginning import last_day_to_begin, note_begun
+from core.verification.beginning import last_day_to_begin, move_task, note_begun
 from core.verification.findings import Findings, as_json, hash_of, latest, rebuild_verified_lines
 from core.verification.models import CLOSED, OPEN, RequestState, VerificationRequest
 from core.verification.sending import hold_request, still_covered
@@ -79,6 +79,7 @@ def _tell_county(session: ScopedSession, case: Case, due: Deadline, now: datetim
         now=now,
         provisional=due.provisional,
     )
+    move_task(session, case)
 
 
 def _is_needed(last: VerificationRequest | None) -> bool:

@@ -7,14 +7,12 @@ from datetime import date
 
 from sqlalchemy import select
 
-from core.cases.models import OPEN_STATES
 from core.cases.recounting import cases_to_recount, hold_case, recount_case
 from core.errors import Problem
 from core.jobs import Run, Tally, Work, job
 from core.jobs_values import Small, row_id
 from core.sessions import update_rows
 from core.standards.models import ConfirmedCalendar
-from core.verification.beginning import recount_checks
 from core.web.installation import Installation
 from core.web.procedures import procedure_beside
 
@@ -68,8 +66,7 @@ def recount_between(home: Installation, work: Work, after: Small, last: Small) -
 def _recount(home: Installation, work: Work, case_id: uuid.UUID, document: str) -> bool:
     case = hold_case(work.session, case_id)
     procedure = procedure_beside(home, work.session, case, work.now)
-    moved = recount_case(work.session, case, procedure, document=document, now=work.now)
-    return (case.state in OPEN_STATES and recount_checks(work.session, case, procedure)) or moved
+    return recount_case(work.session, case, procedure, document=document, now=work.now)
 
 
 def _entry(work: Work) -> tuple[date, str]:

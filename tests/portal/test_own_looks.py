@@ -110,6 +110,16 @@ def test_a_number_that_was_shown_is_told_with_what_it_was_for(site, applied, cle
     assert "您的证件号全号，用途：核对身份" in told(browser, words)
 
 
+def test_a_purpose_in_the_clerks_own_words_is_not_told_for_it_may_name_who_complained(
+    site, applied, clerk, words
+):
+    browser, case_id = applied
+    show(site, clerk, case_id, APPLICANT, "id_number", "邻居李某举报")
+    said = told(browser, words)
+    assert "您的证件号全号" in said
+    assert "邻居" not in said
+
+
 def test_what_was_shown_of_her_husband_is_his_to_know_and_not_hers(site, town, applied, clerk, words):
     browser, case_id = applied
     show(site, clerk, case_id, SPOUSE, "phone", "打电话联系")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from core.cases.message_models import MessageEvent
 from core.cases.messages import messages_of_case
 from core.scopes import System
 from core.testing.town import A1_MEMBERS
@@ -17,8 +18,11 @@ def with_phone(phone, members=A1_MEMBERS):
 
 
 def messages(town, case_id):
+    """Of a case, the first first; the clock stands in a test, so what was written at one instant goes by its turn."""
+    turns = list(MessageEvent)
     with town.session(System("read")) as session:
-        return messages_of_case(session, case_id)
+        rows = messages_of_case(session, case_id)
+        return sorted(rows, key=lambda row: (row.written_at, turns.index(row.event)))
 
 
 def plan(way, day):

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from core.cases.models import StepCode, Task, TaskState
 from core.cases.procedure import beijing_day
+from core.cases.steps import refresh_deadlines
 from core.testing.authorising import APPLICANT, answer, request_all, step_now
 from core.verification.beginning import recount_checks
 from core.verification.changes import requests_of
@@ -68,7 +69,7 @@ def test_a_recount_keeps_to_what_has_begun_and_what_has_not(town, signed):
         before = days(signed)
         with town.at_work(town.officer) as session:
             case = town.case(session, signed.case_id)
-            assert not recount_checks(session, case, town.procedure(session))
+            recount_checks(session, case, town.procedure(session))
             session.commit()
         assert days(signed) == before
 
@@ -80,3 +81,19 @@ def test_asked_too_late_for_the_opinion_the_county_still_has_its_days_to_begin(t
     assert days(signed) == {to_begin(signed)} == {step.due_on}
     answer(signed, NOTHING, member=APPLICANT, source="bank")
     assert days(signed) == {step.due_on}
+
+
+@pytest.mark.parametrize("begun", [False, True])
+def test_a_complaint_or_a_pause_moves_what_is_out_with_the_step(town, signed, begun):
+    request_all(signed)
+    if begun:
+        answer(signed, NOTHING, member=APPLICANT, source="bank")
+    before = days(signed)
+    with town.at_work(town.officer) as county:
+        case = town.case(county, signed.case_id)
+        case.complaint = True
+        refresh_deadlines(county, case, town.procedure(county), now=town.now)
+        county.commit()
+    step = step_now(signed, StepCode.VERIFICATION)
+    assert days(signed) == ({step.due_on} if begun else before)
+    assert step.due_on > max(before)
