@@ -17,7 +17,7 @@ from core.cases.message_models import CaseMessage
 from core.cases.models import Case, CaseStep, Confirmation, DataRequest, Opinion, Pause
 from core.documents.models import Document
 from core.letters.models import Letter
-from core.sessions import across
+from core.sessions import ScopedSession, across
 from core.verification.models import VerificationRequest
 from core.visits.models import Visit
 from core.web.access_gate import may
@@ -46,6 +46,7 @@ TOLD_BY_ROWS = frozenset(
         "data.see",
     }
 )
+OBJECTIONS = frozenset({"objection.decide", "objection.look", "objection.recheck", "objection.record"})
 _COUNTED: dict[str, Any] = {
     "documents": select(func.count(Document.id)).where(
         Document.case_id == Case.id, Document.removed_at.is_(None)
@@ -88,15 +89,20 @@ def counts_of(case_id: uuid.UUID) -> dict[str, int]:
     return told | {"history": row.history + _in_the_trail(case_id)}
 
 
-def may_be_told(row: Alike) -> bool:
-    """Who objected, and that somebody did, is for those who deal with objections."""
-    return not row.act.startswith("objection.") or may(Permission.OBJECTION_HANDLE)
+def kept_back() -> frozenset[str]:
+    """That somebody objected, and who deals with it, is for those who deal with objections."""
+    return frozenset() if may(Permission.OBJECTION_HANDLE) else OBJECTIONS
+
+
+def acts_of(trail: ScopedSession, case_id: uuid.UUID) -> list[Alike]:
+    """What the history tells by the trail."""
+    return audit.acts_on(trail, case_id, left_out=TOLD_BY_ROWS | kept_back())
 
 
 def _in_the_trail(case_id: uuid.UUID) -> int:
     # on the page's own connection: one more for every page of a case would exhaust the pool
     with across(session(), "case-history") as trail:
-        acts = [*filter(may_be_told, audit.acts_on(trail, case_id, left_out=TOLD_BY_ROWS))]
+        acts = acts_of(trail, case_id)
         recounts = select(func.count(AuditEntry.id)).where(
             AuditEntry.case_id == case_id, AuditEntry.act == RECOUNTED
         )

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from admin.addresses import url_if
 from admin.blueprint import blueprint
-from admin.case_counts import RECOUNTED, TOLD_BY_ROWS, may_be_told
+from admin.case_counts import RECOUNTED, acts_of, kept_back
 from admin.case_frame import case_frame
 from admin.reveal import TEXTS, WHAT
 from core import audit
@@ -85,9 +85,13 @@ def case_history(case_id: uuid.UUID) -> Response:
     case = frame.case
     rows = [*history_of(session(), case), *_visits(case)]
     with across(session(), "case-history") as trail:
-        acts = [*filter(may_be_told, audit.acts_on(trail, case.id, left_out=TOLD_BY_ROWS))]
-        since = now() - timedelta(days=LOOKED_DAYS)
-        looks = [*filter(may_be_told, audit.looks(trail, AuditEntry.case_id == case.id, since=since))]
+        acts = acts_of(trail, case.id)
+        looks = audit.looks(
+            trail,
+            AuditEntry.case_id == case.id,
+            since=now() - timedelta(days=LOOKED_DAYS),
+            acts=audit.LOOKS - kept_back(),
+        )
         rows += _recounts(trail, case)
         # staff of other offices are not in scope
         names = names_of(trail, list({row.by for row in rows if row.by is not None}))

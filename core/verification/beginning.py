@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -26,14 +26,15 @@ def last_day_to_begin(procedure: Procedure, asked_at: datetime, standing: Collec
 
 def note_begun(session: ScopedSession, case_id: uuid.UUID) -> None:
     """The county has sent a question of the case or entered an answer: what is still out is due with the step."""
-    waiting = [row for row in _out(session, case_id) if not row.begun]
+    out = _out(session, case_id)
+    waiting = [row for row in out if not row.begun]
     if not waiting:
         return
     step = step_of(session, case_id, StepCode.VERIFICATION)
     for row in waiting:
         row.begun = True
         _due_with(row, step)
-    move_task(session, found(session.get(Case, case_id)))
+    _move_task(session, found(session.get(Case, case_id)), out)
 
 
 def recount_checks(
@@ -49,7 +50,7 @@ def recount_checks(
         row.due_on, row.due_provisional = begin.date, begin.provisional
         if row.begun:
             _due_with(row, step)
-    move_task(session, case)
+    _move_task(session, case, out)
 
 
 def _due_with(row: VerificationRequest, step: CaseStep) -> None:
@@ -70,8 +71,11 @@ def _out(session: ScopedSession, case_id: uuid.UUID) -> list[VerificationRequest
 
 def move_task(session: ScopedSession, case: Case) -> None:
     """The county's line on the worklist is due when the first answer is."""
-    session.flush()
-    first = min(_out(session, case.id), key=lambda row: row.due_on, default=None)
+    _move_task(session, case, _out(session, case.id))
+
+
+def _move_task(session: ScopedSession, case: Case, out: Sequence[VerificationRequest]) -> None:
+    first = min(out, key=lambda row: row.due_on, default=None)
     if first is not None:
         for task in open_tasks(session, case, worklist.RESULTS):
             task.due_on, task.due_provisional = first.due_on, first.due_provisional

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from admin.case_counts import OBJECTIONS
 from core import audit
 from core.access import Actor, Role
 from core.cases.comparison import Adoption, adopt_line
@@ -149,3 +150,20 @@ def test_what_the_trail_holds_of_another_case_is_not_told(site, way, clerk, in_w
     way.submit()
     assert "近 30 天没有人看过" in in_words(record(clerk, way.case_id).text)
     assert len(rows_of(record(clerk, first), 1, in_words)) == 3
+
+
+def test_that_somebody_objected_is_told_to_those_who_deal_with_objections_alone(
+    site, way, clerk, confirmer, in_words
+):
+    way.submit()
+    with site.session(writes=True) as session:
+        case = way.town.case(session, way.case_id)
+        who = Actor("staff", new_id(), "同事", way.town.township)
+        for act in sorted(OBJECTIONS):
+            audit.record(session, act, case, now=site.at, actor=who)
+        session.commit()
+    dealing, others = (record(each, way.case_id) for each in (clerk, confirmer))
+    assert "异议" in in_words(" ".join(re.findall(r"<tbody>.*?</tbody>", dealing.text, re.DOTALL)))
+    assert "异议" not in in_words(" ".join(re.findall(r"<tbody>.*?</tbody>", others.text, re.DOTALL)))
+    for page in (dealing, others):
+        assert f"操作记录<em>{len(rows_of(page, 0, in_words))}</em>" in page.text

@@ -12,6 +12,7 @@ import polars as pl
 from core.law import Area, Law, LawBook, path_of
 from core.rules import Home, run_single
 from core.rules.batch import run_batch
+from core.testing.decided import batch_row
 from plugins.national.rules import dibao
 from tests.benchmarks import openfisca_dibao
 from tests.benchmarks.figures import Figure
@@ -123,15 +124,7 @@ def _compare_with_single(
         number = facts.pop("household")
         decision = run_single(dibao, Home(facts, members), by_county[county])
         row = rows[number]
-        told = {
-            "eligible": decision.eligible,
-            "at_line": decision.result == "at_line",
-            "yearly_fen": decision.yearly_fen,
-            "monthly_fen": decision.monthly_fen,
-            "supplement_fen": decision.supplement_fen,
-            "total_monthly_fen": decision.total_monthly_fen,
-            "blocked": None,
-        } | {f"condition_{place}": bool(reason.met) for place, reason in enumerate(decision.reasons, 1)}
+        told = batch_row(decision)
         unequal += any(row[name] != value for name, value in told.items())
         eligible += decision.eligible
     return unequal, eligible

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from core.errors import Blocked
 from core.law import Area, Law, LawBook, Standard, Unit, path_of
 from core.rules import Home, Rule, run_single
+from core.testing.decided import batch_row
 from plugins.guangdong.rules import RULES as GUANGDONG
 from plugins.guizhou.rules import RULES as GUIZHOU
 from plugins.national.rules import RULES as NATIONAL
@@ -130,15 +131,7 @@ def single_run(rule: Rule, home: dict, person: dict | None = None) -> dict:
         decision = run_single(rule, facts, law_of(home["region"]), subject)
     except Blocked as blocked:
         return {"blocked": blocked.values["key"]}
-    return {
-        "eligible": decision.eligible,
-        "at_line": decision.result == "at_line",
-        "yearly_fen": decision.yearly_fen,
-        "monthly_fen": decision.monthly_fen,
-        "supplement_fen": decision.supplement_fen,
-        "total_monthly_fen": decision.total_monthly_fen,
-        "blocked": None,
-    } | {f"condition_{number}": bool(reason.met) for number, reason in enumerate(decision.reasons, 1)}
+    return batch_row(decision)
 
 
 def demand_same(single: dict, row: dict) -> None:
